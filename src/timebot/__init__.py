@@ -1,0 +1,1 @@
+"""timebot: time tracking and billing inside Slack."""
