@@ -1,11 +1,12 @@
 """Settings: what the environment says, read once at start, with all faults told at once."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from cryptography.fernet import Fernet
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from timebot.errors import Refusal
 
@@ -13,8 +14,8 @@ _HOW = {
     "TIMEBOT_SECRET_KEY": "Make one with: python -c 'from cryptography.fernet import Fernet; "
     "print(Fernet.generate_key().decode())'.",
     "SLACK_SIGNING_SECRET": "It stands under Basic Information of your Slack app.",
-    "SLACK_BOT_TOKEN": "It stands under OAuth & Permissions of your Slack app and begins with xoxb-.",
-    "SLACK_APP_TOKEN": "It stands under Basic Information, App-Level Tokens, and begins with xapp-.",
+    "SLACK_BOT_TOKEN": "It stands under OAuth & Permissions and begins with xoxb-.",
+    "SLACK_APP_TOKEN": "It is an app-level token of your Slack app; it begins with xapp-.",
     "SLACK_CLIENT_SECRET": "It stands under Basic Information of your Slack app.",
     "STRIPE_WEBHOOK_SECRET": "Stripe shows it beside the webhook endpoint; it begins with whsec_.",
     "RESEND_WEBHOOK_SECRET": "Resend shows it beside the webhook; it begins with whsec_.",
@@ -35,10 +36,10 @@ class SettingsFaulty(Refusal):
         super().__init__("\n".join(faults))
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What timebot is told from outside; the names are those of the environment."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     database_url: str | None = Field(None, validation_alias="DATABASE_URL")
     data_dir: Path = Field(Path("var"), validation_alias="TIMEBOT_DATA_DIR")
@@ -78,51 +79,46 @@ class Settings(BaseSettings):
         """Whether a Slack workspace is connected at all."""
         return self.slack_bot_token is not None or self.slack_client_id is not None
 
-    @model_validator(mode="after")
-    def _together(self) -> Self:
-        """Check what must be set together; every fault is named."""
-        faults = [
-            f"{name} is missing. {_HOW[name]}"
-            for name, is_missing in self._needs().items()
-            if is_missing
-        ]
-        faults += _malformed_keys(self.secret_key)
-        if faults:
-            raise ValueError("\n".join(faults))
-        return self
 
-    def _needs(self) -> dict[str, bool]:
-        over_http = self.uses_slack and self.slack_app_token is None
-        oauth = self.slack_client_id is not None
-        return {
-            "SLACK_SIGNING_SECRET": over_http and self.slack_signing_secret is None,
-            "SLACK_BOT_TOKEN": self.slack_app_token is not None and self.slack_bot_token is None,
-            "SLACK_CLIENT_SECRET": oauth and self.slack_client_secret is None,
-            "TIMEBOT_SECRET_KEY": oauth and self.secret_key is None,
-            "STRIPE_WEBHOOK_SECRET": bool(self.stripe_api_key) and not self.stripe_webhook_secret,
-            "RESEND_WEBHOOK_SECRET": bool(self.resend_api_key) and not self.resend_webhook_secret,
-            "TIMEBOT_MAIL_FROM": bool(self.resend_api_key) and not self.mail_from,
-        }
-
-
-def read_settings() -> Settings:
-    """Read the settings from the environment.
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from the environment; empty values count as not set.
 
     Raises:
         SettingsFaulty: naming every missing or malformed one, and how to get it.
     """
+    given = {name: value for name, value in environ.items() if value.strip()}
+    faults = [f"{name} is missing. {_HOW[name]}" for name in _missing(given)]
+    faults += _malformed_keys(given.get("TIMEBOT_SECRET_KEY"))
     try:
-        return Settings()
+        settings = Settings.model_validate(given)
     except ValidationError as error:
-        raise SettingsFaulty(_lines(error)) from None
+        raise SettingsFaulty(faults + _lines(error)) from None
+    if faults:
+        raise SettingsFaulty(faults)
+    return settings
 
 
-def _malformed_keys(secret_key: SecretStr | None) -> list[str]:
-    if secret_key is None:
-        return []
+def _missing(given: Mapping[str, str]) -> list[str]:
+    """Name the settings that others need beside them."""
+    oauth, socket = "SLACK_CLIENT_ID" in given, "SLACK_APP_TOKEN" in given
+    over_http = (oauth or "SLACK_BOT_TOKEN" in given) and not socket
+    needed = {
+        "SLACK_SIGNING_SECRET": over_http,
+        "SLACK_BOT_TOKEN": socket,
+        "SLACK_CLIENT_SECRET": oauth,
+        "TIMEBOT_SECRET_KEY": oauth,
+        "STRIPE_WEBHOOK_SECRET": "STRIPE_API_KEY" in given,
+        "RESEND_WEBHOOK_SECRET": "RESEND_API_KEY" in given,
+        "TIMEBOT_MAIL_FROM": "RESEND_API_KEY" in given,
+    }
+    return [name for name, is_needed in needed.items() if is_needed and name not in given]
+
+
+def _malformed_keys(secret_key: str | None) -> list[str]:
     try:
-        for part in secret_key.get_secret_value().split(","):
-            Fernet(part.strip())
+        for part in (secret_key or "").split(","):
+            if part:
+                Fernet(part.strip())
     except ValueError:
         return [f"TIMEBOT_SECRET_KEY is malformed. {_HOW['TIMEBOT_SECRET_KEY']}"]
     return []
@@ -130,17 +126,13 @@ def _malformed_keys(secret_key: SecretStr | None) -> list[str]:
 
 def _lines(error: ValidationError) -> list[str]:
     """Turn pydantic's findings into lines that never repeat a value, which may be a secret."""
-    lines: list[str] = []
-    for fault in error.errors(include_url=False, include_input=False):
-        name = str(fault["loc"][0]) if fault["loc"] else ""
-        if name:
-            lines.append(
-                f"{name} is malformed: {_plain(fault['msg'])}. {_HOW.get(name, '')}".strip()
-            )
-        else:
-            lines.extend(fault["msg"].removeprefix("Value error, ").splitlines())
-    return lines
+    return [
+        f"{fault['loc'][0]} is malformed: {_plain(fault['msg'])}. "
+        f"{_HOW.get(str(fault['loc'][0]), '')}".strip()
+        for fault in error.errors(include_url=False, include_input=False)
+    ]
 
 
 def _plain(message: str) -> str:
-    return message.removesuffix(".")[:1].lower() + message.removesuffix(".")[1:]
+    text = message.removesuffix(".")
+    return text[:1].lower() + text[1:]
