@@ -10,16 +10,19 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from types import ModuleType
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Connection,
     Date,
     DateTime,
     Dialect,
     Engine,
+    ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     Text,
@@ -27,12 +30,16 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from timebot.errors import Refusal
+
+STRICT = {"sqlite_strict": True}
+"""Table options: SQLite refuses values of another type instead of storing them."""
 
 WRITE_LOCK_SECONDS = 2.0
 """How long a writer queues in one process: less than the three seconds Slack waits."""
@@ -144,7 +151,7 @@ class Key(_OnSqlite):
 class Document(_OnSqlite):
     """A JSON value; keys are sorted, so that equal values are equal bytes on SQLite."""
 
-    impl = JSONB
+    impl = JSONB(none_as_null=True)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Write compact JSON on SQLite."""
@@ -318,3 +325,27 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgres_engine(url: str) -> Engine:
     return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
+
+
+class InWorkspace:
+    """A row of one workspace: its key starts with the workspace, so that no query can forget it."""
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-1)
+
+
+def same_workspace(column: str, table: str) -> ForeignKeyConstraint:
+    """Return a foreign key that a row of another workspace cannot satisfy."""
+    return ForeignKeyConstraint(["workspace_id", column], [f"{table}.workspace_id", f"{table}.id"])
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    """Return a check that the column holds one of the values."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def unique_where(name: str, *columns: str, where: str) -> Index:
+    """Return a unique index over the rows that satisfy a condition, on both databases."""
+    condition = text(where)
+    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)

@@ -1,0 +1,1 @@
+"""From approved hours to money received: rounding, pricing, runs, invoices, charging, delivery."""

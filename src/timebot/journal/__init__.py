@@ -1,0 +1,1 @@
+"""What happened, what must still be said or done, and what was already heard."""

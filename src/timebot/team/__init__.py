@@ -1,0 +1,1 @@
+"""The workspace, its members with their roles, and its settings."""

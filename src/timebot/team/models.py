@@ -1,0 +1,154 @@
+"""Tables of the team: the workspace with its settings, its members, its installation."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from timebot.db import STRICT, Base, InWorkspace, one_of
+
+ROLES = ("none", "member", "approver", "billing", "owner")
+"""From least to most; each role may do what the ones before it may."""
+
+MINUTES_OF_DAY = "BETWEEN 0 AND 1439"
+
+
+class Workspace(Base):
+    """A firm: one Slack workspace with everything it settled on.
+
+    Attributes:
+        slack_team_id: Slack's id of the workspace.
+        seller_*: what stands on invoices as the seller.
+        seller_bank: bank details as printed, or None.
+        currency: ISO 4217 code of new clients.
+        zone: IANA name; days and periods of the workspace are counted in it.
+        anchor_on: the first day of a billing period; periods are 14 days from it.
+        go_live_on: work before it is never billed.
+        send_minute: minutes after local midnight at which a due run opens.
+        grace_days: working days between a period's end and its run.
+        rounding_*: the rule of the workspace; clients and projects may differ.
+        start_policy: switch or refuse, when a timer already runs.
+        nag_after_minutes: how long a timer runs before its owner is asked.
+        working_days: ISO weekdays as digits, such as `12345`.
+        day_start_minute, day_end_minute: the working day, minutes after local midnight.
+        terms_days: days until an invoice that is not charged is due.
+        deviation_percent: how far over the usual an amount may be before it is parked.
+        billing_channel: the Slack channel of the billing people, or None for DMs.
+        self_approval: whether a person may approve their own hours (a firm of one).
+        auto_release_hours: clean invoices release themselves after this, None for never.
+        invoice_series: the letters before an invoice number.
+        tax_name, tax_ppm: how tax is called and its usual rate in parts per million.
+    """
+
+    __tablename__ = "workspace"
+    __table_args__ = (
+        one_of("start_policy", "switch", "refuse"),
+        one_of("rounding_mode", "up", "nearest", "down", "none"),
+        one_of("rounding_scope", "entry", "day"),
+        CheckConstraint("rounding_increment BETWEEN 1 AND 1440", name="rounding_increment"),
+        CheckConstraint("rounding_minimum BETWEEN 0 AND 1440", name="rounding_minimum"),
+        CheckConstraint(f"send_minute {MINUTES_OF_DAY}", name="send_minute"),
+        CheckConstraint(f"day_start_minute {MINUTES_OF_DAY}", name="day_start_minute"),
+        CheckConstraint(f"day_end_minute {MINUTES_OF_DAY}", name="day_end_minute"),
+        CheckConstraint("grace_days BETWEEN 0 AND 30", name="grace_days"),
+        CheckConstraint("tax_ppm BETWEEN 0 AND 1000000", name="tax_ppm"),
+        STRICT,
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    slack_team_id: Mapped[str] = mapped_column(unique=True)
+    slack_enterprise_id: Mapped[str | None]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    seller_name: Mapped[str | None]
+    seller_address: Mapped[str | None]
+    seller_tax_id: Mapped[str | None]
+    seller_email: Mapped[str | None]
+    seller_bank: Mapped[str | None]
+    seller_logo: Mapped[bytes | None] = mapped_column(LargeBinary)
+    seller_logo_type: Mapped[str | None]
+    currency: Mapped[str] = mapped_column(default="USD")
+    locale: Mapped[str] = mapped_column(default="en_US")
+    zone: Mapped[str] = mapped_column(default="UTC")
+    anchor_on: Mapped[date | None]
+    go_live_on: Mapped[date | None]
+    send_minute: Mapped[int] = mapped_column(default=540)
+    grace_days: Mapped[int] = mapped_column(default=1)
+    rounding_increment: Mapped[int] = mapped_column(default=15)
+    rounding_mode: Mapped[str] = mapped_column(default="up")
+    rounding_minimum: Mapped[int] = mapped_column(default=0)
+    rounding_scope: Mapped[str] = mapped_column(default="day")
+    start_policy: Mapped[str] = mapped_column(default="switch")
+    nag_after_minutes: Mapped[int] = mapped_column(default=240)
+    working_days: Mapped[str] = mapped_column(default="12345")
+    day_start_minute: Mapped[int] = mapped_column(default=540)
+    day_end_minute: Mapped[int] = mapped_column(default=1080)
+    terms_days: Mapped[int] = mapped_column(default=14)
+    deviation_percent: Mapped[int] = mapped_column(default=100)
+    billing_channel: Mapped[str | None]
+    self_approval: Mapped[bool] = mapped_column(default=False)
+    auto_release_hours: Mapped[int | None]
+    invoice_series: Mapped[str] = mapped_column(default="INV")
+    tax_name: Mapped[str] = mapped_column(default="Tax")
+    tax_ppm: Mapped[int] = mapped_column(default=0)
+    project_word: Mapped[str] = mapped_column(default="project")
+
+
+class Member(InWorkspace, Base):
+    """A person of the firm, known by a Slack id from the first command on.
+
+    Attributes:
+        kind: person, guest, bot or external; only a person has rights.
+        role: one of `ROLES`.
+        zone: IANA name from the Slack profile; the workspace's where that is unknown.
+        working_days, day_start_minute, day_end_minute: own working time; None for the firm's.
+        profile_at: when Slack was last asked about the person, None for never.
+        deactivated_at: when the person left, None while active.
+        last_entry_number: the highest short number given to an entry of theirs.
+        nag_at_day_end: whether a timer that outlasts the working day is asked about.
+    """
+
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "slack_user_id"),
+        one_of("kind", "person", "guest", "bot", "external"),
+        one_of("role", *ROLES),
+        CheckConstraint("kind = 'person' OR role = 'none'", name="only_persons_have_rights"),
+        CheckConstraint(f"day_start_minute {MINUTES_OF_DAY}", name="day_start_minute"),
+        CheckConstraint(f"day_end_minute {MINUTES_OF_DAY}", name="day_end_minute"),
+        STRICT,
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    slack_user_id: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="person")
+    role: Mapped[str] = mapped_column(default="member")
+    zone: Mapped[str]
+    zone_is_known: Mapped[bool] = mapped_column(default=False)
+    working_days: Mapped[str | None]
+    day_start_minute: Mapped[int | None]
+    day_end_minute: Mapped[int | None]
+    nag_at_day_end: Mapped[bool] = mapped_column(default=True)
+    profile_at: Mapped[datetime | None]
+    deactivated_at: Mapped[datetime | None]
+    last_entry_number: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+
+class SlackInstallation(Base):
+    """How timebot speaks in a workspace; the token is encrypted at rest."""
+
+    __tablename__ = "slack_installation"
+    __table_args__ = (STRICT,)
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    app_id: Mapped[str | None]
+    bot_user_id: Mapped[str | None]
+    bot_id: Mapped[str | None]
+    bot_token: Mapped[str | None]
+    scopes: Mapped[str | None]
+    installed_by: Mapped[str | None]
+    installed_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Time entries: timers, manual entries, corrections, submission and approval."""
