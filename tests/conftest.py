@@ -1,0 +1,129 @@
+"""What every test may ask for: a database of each kind, a browser, a clean environment."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.databases import (
+    Databases,
+    PostgresqlDatabases,
+    Run,
+    SqliteDatabases,
+    begin_run,
+    end_run,
+)
+from tests.postgresql import NoPostgresql
+from timebot.db import Database
+
+SETTINGS = ("TIMEBOT_", "SLACK_", "STRIPE_", "RESEND_", "DATABASE_URL", "PORT", "LOG_")
+"""How the names begin that a developer's shell may set and that no test may see."""
+
+NO_CHROMIUM = "no Chromium found (install the chromium package)"
+NO_POSTGRESQL = str(NoPostgresql())
+
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run, or join it as one of its workers; take the developer's settings away."""
+    given_url = os.environ.get("TIMEBOT_TEST_DATABASE_URL")
+    for name in [name for name in os.environ if name.startswith(SETTINGS)]:
+        del os.environ[name]
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if worker is None:
+        config.stash[RUN] = begin_run(given_url)
+    else:
+        config.stash[RUN] = Run(Path(worker["run_folder"]), worker["given_url"])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - pytest-xdist's own, untyped
+    """Tell a worker which run it belongs to."""
+    run = node.config.stash[RUN]
+    node.workerinput.update(run_folder=str(run.folder), given_url=run.given_url)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run; its workers are gone by now."""
+    if RUN in config.stash and not hasattr(config, "workerinput"):
+        end_run(config.stash[RUN])
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say at the end what was left out because this machine lacks something."""
+    yield
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = [str(report.longrepr) for report in skipped]
+    for what, reason in (("Browser", NO_CHROMIUM), ("PostgreSQL", NO_POSTGRESQL)):
+        if any(reason in found for found in reasons):
+            terminalreporter.write_line(f"{what} tests were left out: {reason}", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(pytestconfig: pytest.Config) -> SqliteDatabases:
+    return SqliteDatabases(pytestconfig.stash[RUN])
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(pytestconfig: pytest.Config) -> Iterator[PostgresqlDatabases]:
+    try:
+        databases = PostgresqlDatabases(pytestconfig.stash[RUN])
+    except NoPostgresql:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(NO_POSTGRESQL)
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """The makers of databases: the test runs once for each kind."""
+    made: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return made
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """The URL of a fresh database with all tables, on SQLite and on PostgreSQL."""
+    url = databases.create()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases) -> Iterator[str]:
+    """The URL of a fresh database without any table, on SQLite and on PostgreSQL."""
+    url = databases.create(migrated=False)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database with all tables, on SQLite and on PostgreSQL."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """An open transaction in a fresh database, committed when the test has passed."""
+    with database.transaction() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser for the tests marked `browser`."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    pytest.skip(NO_CHROMIUM)
