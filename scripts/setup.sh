@@ -144,9 +144,9 @@ see_to_libraries() {
 # --- .venv ---
 
 install_locked() {
-  "$venv/bin/python" -m pip --disable-pip-version-check --no-input install --quiet \
+  "$venv/bin/python" -m pip --disable-pip-version-check --no-input install -qq \
     --require-hashes --only-binary :all: -r "requirements/$level.txt" </dev/null &&
-    "$venv/bin/python" -m pip --disable-pip-version-check --no-input install --quiet \
+    "$venv/bin/python" -m pip --disable-pip-version-check --no-input install -qq \
       --no-deps --no-build-isolation --editable . </dev/null
 }
 
