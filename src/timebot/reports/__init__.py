@@ -1,0 +1,1 @@
+"""Hours and money by client, project, member and period (reads only)."""
