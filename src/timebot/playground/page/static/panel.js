@@ -1,0 +1,76 @@
+// The right panel and its three tabs.
+
+import { el, fill, icon } from "./dom.js";
+import { chargesView } from "./charges.js";
+import { inspectorView } from "./inspector.js";
+import { mailboxView } from "./mailbox.js";
+import { store, subscribe } from "./store.js";
+
+const TABS = [
+  { name: "inspector", label: "Inspector", sign: "inspect", view: inspectorView, topic: "exchanges", count: () => 0 },
+  { name: "mailbox", label: "Mailbox", sign: "mail", view: mailboxView, topic: "mails", count: () => store.mails.length },
+  { name: "charges", label: "Charges", sign: "card", view: chargesView, topic: "charges", count: () => store.charges.length },
+];
+
+let current = "inspector";
+const seen = {}; // tab -> how many were there when it was last open
+
+function choose(name) {
+  current = name;
+  draw();
+}
+
+function fresh(tab) {
+  const count = tab.count();
+  seen[tab.name] ??= count;
+  if (tab.name === current) seen[tab.name] = count;
+  return count - seen[tab.name];
+}
+
+function tabButton(tab) {
+  const news = fresh(tab);
+  const selected = tab.name === current;
+  return el(
+    "button",
+    {
+      type: "button",
+      role: "tab",
+      id: `tab-${tab.name}`,
+      "aria-selected": String(selected),
+      "aria-controls": `view-${tab.name}`,
+      tabindex: selected ? "0" : "-1",
+      dataset: { tab: tab.name },
+      onclick: () => choose(tab.name),
+      onkeydown: (event) => arrows(event, tab),
+    },
+    icon(tab.sign),
+    tab.label,
+    news > 0 ? el("span", { class: "count", "aria-label": `${news} new` }, news) : null,
+  );
+}
+
+function arrows(event, tab) {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!by) return;
+  const at = TABS.indexOf(tab);
+  choose(TABS[(at + by + TABS.length) % TABS.length].name);
+  document.querySelector(`#tab-${current}`).focus();
+}
+
+function draw() {
+  const bar = document.querySelector("#panel-tabs");
+  const hadFocus = bar.contains(document.activeElement);
+  fill(bar, TABS.map(tabButton));
+  if (hadFocus) document.querySelector(`#tab-${current}`).focus();
+  for (const tab of TABS) document.querySelector(`#view-${tab.name}`).hidden = tab.name !== current;
+}
+
+/** Builds the panel; each tab redraws itself when its own data changes. */
+export function startPanel() {
+  const views = TABS.map((tab) =>
+    el("div", { class: "panel-view", id: `view-${tab.name}`, role: "tabpanel", "aria-labelledby": `tab-${tab.name}`, tabindex: "0" }, tab.view()),
+  );
+  fill(document.querySelector("#panel"), el("div", { id: "panel-tabs", role: "tablist", "aria-label": "Behind the scenes" }), views);
+  for (const tab of TABS) subscribe(tab.topic, draw);
+  draw();
+}
