@@ -79,7 +79,8 @@ class Invoice(InWorkspace, Base):
             "(document = 'draft') = (number IS NULL)"
             " AND (number IS NULL) = (sequence IS NULL)"
             " AND (number IS NULL) = (issued_on IS NULL)"
-            " AND (number IS NULL) = (released_at IS NULL)",
+            " AND (number IS NULL) = (released_at IS NULL)"
+            " AND (number IS NULL OR (series IS NOT NULL AND year IS NOT NULL))",
             name="number",
         ),
         CheckConstraint(

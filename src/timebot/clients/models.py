@@ -17,11 +17,14 @@ RATE_SCOPES = ("member_on_project", "project", "member", "client")
 PROJECT_STATES = ("active", "paused", "completed", "archived")
 """Paused and completed ones take no new time but are still billed; archived ones are hidden."""
 
+# Written with equalities: an OR with NULL inside would let half a rule pass.
 _ROUNDING = (
-    "(rounding_increment IS NULL AND rounding_mode IS NULL AND rounding_minimum IS NULL"
-    " AND rounding_scope IS NULL) OR (rounding_increment BETWEEN 1 AND 1440"
+    "(rounding_increment IS NULL) = (rounding_mode IS NULL)"
+    " AND (rounding_increment IS NULL) = (rounding_minimum IS NULL)"
+    " AND (rounding_increment IS NULL) = (rounding_scope IS NULL)"
+    " AND rounding_increment BETWEEN 1 AND 1440"
     " AND rounding_mode IN ('up', 'nearest', 'down', 'none')"
-    " AND rounding_minimum BETWEEN 0 AND 1440 AND rounding_scope IN ('entry', 'day'))"
+    " AND rounding_minimum BETWEEN 0 AND 1440 AND rounding_scope IN ('entry', 'day')"
 )
 
 

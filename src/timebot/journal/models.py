@@ -90,6 +90,14 @@ class OutboxMessage(InWorkspace, Base):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index(
+            "ix_outbox_message_topic",
+            "workspace_id",
+            "topic",
+            "created_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
         STRICT,
     )
 
@@ -117,12 +125,14 @@ class InboxDelivery(Base):
         external_id: the sender's own id for it.
         answer: what was answered, so that a repeated delivery hears the same.
         payload: what a worker still needs of it (webhooks only).
-        state: waiting for the worker, or handled.
+        state: waiting for the worker, handled, or given_up (a person looks).
+        attempts: grows with each claim; a worker that lost its claim cannot settle.
+        retry_at: the real instant before which no worker takes it (again).
     """
 
     __tablename__ = "inbox_delivery"
     __table_args__ = (
-        one_of("state", "waiting", "handled"),
+        one_of("state", "waiting", "handled", "given_up"),
         CheckConstraint("external_id <> ''", name="external_id"),
         Index(
             "ix_inbox_delivery_waiting",
@@ -141,6 +151,7 @@ class InboxDelivery(Base):
     handled_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
     answer: Mapped[dict[str, Any] | None]
     payload: Mapped[dict[str, Any] | None]
 

@@ -1,0 +1,93 @@
+"""What revisions are built of. Old revisions call these, so they are extended, never changed."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+_OUTCOME = "USING ERRCODE = 'integrity_constraint_violation'"
+"""Both databases then raise IntegrityError; without it PostgreSQL raises ProgrammingError."""
+
+
+def same_workspace(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+    """Return a foreign key that a row of another workspace cannot satisfy."""
+    return sa.ForeignKeyConstraint(
+        ["workspace_id", column],
+        [f"{target}.workspace_id", f"{target}.id"],
+        name=f"fk_{table}_workspace_id_{column}",
+    )
+
+
+def on_sqlite() -> bool:
+    """Whether the revision runs on SQLite."""
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def create_refusing_function() -> None:
+    """Create the function behind every trigger of `refuse` (PostgreSQL only)."""
+    if on_sqlite():
+        return
+    op.execute(
+        "CREATE FUNCTION timebot_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN RAISE EXCEPTION '%', TG_ARGV[0] {_OUTCOME}; END $$"
+    )
+
+
+def drop_function(name: str) -> None:
+    """Drop a function of ours (PostgreSQL only)."""
+    if not on_sqlite():
+        op.execute(f"DROP FUNCTION {name}()")
+
+
+def refuse(event: str, table: str, because: str, *, when: str | None = None) -> None:
+    """Create a trigger, named `<table>_no_<event>`, that refuses to change rows.
+
+    Args:
+        event: INSERT, UPDATE or DELETE. A table that refuses every DELETE refuses TRUNCATE too.
+        table: whose rows.
+        because: a sentence without apostrophes, for the log.
+        when: SQL over OLD and NEW, without subqueries; only such changes are refused.
+    """
+    name = f"{table}_no_{event.lower()}"
+    only = f"WHEN ({when})" if when else ""
+    head = f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {only}"
+    if on_sqlite():
+        op.execute(f"{head} BEGIN SELECT RAISE(ABORT, '{because}'); END")
+        return
+    op.execute(f"{head} EXECUTE FUNCTION timebot_refuse('{because}')")
+    if event == "DELETE":
+        op.execute(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION timebot_refuse('{because}')"
+        )
+
+
+def refuse_insert_unless_draft(tables: Iterable[str]) -> None:
+    """Create triggers that let rows be added to an invoice only while it is a draft.
+
+    On PostgreSQL the trigger locks the invoice, so that a row cannot slip in while another
+    transaction issues it.
+    """
+    because = "an issued invoice takes no more rows"
+    find = (
+        "SELECT document FROM invoice WHERE workspace_id = NEW.workspace_id AND id = NEW.invoice_id"
+    )
+    if not on_sqlite():
+        op.execute(
+            "CREATE FUNCTION timebot_refuse_unless_draft() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN IF ({find} FOR NO KEY UPDATE) <> 'draft' THEN "
+            f"RAISE EXCEPTION '{because}' {_OUTCOME}; END IF; RETURN NEW; END $$"
+        )
+    for table in tables:
+        head = f"CREATE TRIGGER {table}_no_insert BEFORE INSERT ON {table} FOR EACH ROW"
+        if on_sqlite():
+            body = f"BEGIN SELECT RAISE(ABORT, '{because}'); END"
+            op.execute(f"{head} WHEN ({find}) <> 'draft' {body}")
+        else:
+            op.execute(f"{head} EXECUTE FUNCTION timebot_refuse_unless_draft()")
+
+
+def changed(columns: Sequence[str]) -> str:
+    """Return SQL that is true if an UPDATE changes one of the columns; NULL is a value."""
+    differs = "IS NOT" if on_sqlite() else "IS DISTINCT FROM"
+    return "(" + " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in columns) + ")"

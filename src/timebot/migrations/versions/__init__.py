@@ -1,0 +1,1 @@
+"""Revisions: one for each room, payments apart from the rest of billing."""
