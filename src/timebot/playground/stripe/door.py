@@ -1,0 +1,213 @@
+"""The door of the API: keys, faults, idempotency, then the handler."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from timebot.playground.faults import Fault, Faults, hang_up
+from timebot.playground.idempotency import Answer, Idempotency, KeyInUse, KeyReused
+from timebot.playground.store import Document
+from timebot.playground.stripe import automation, forms, parameters
+from timebot.playground.stripe.account import Account, Call
+from timebot.playground.stripe.ledger import API_VERSION, Cause, new_id, public
+from timebot.playground.stripe.lists import expand
+from timebot.playground.stripe.problems import Problem
+from timebot.playground.stripe.routes import ROUTES, Route
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+# https://docs.stripe.com/api/idempotent_requests
+_LONGEST_KEY = 255
+_BODY_LIMIT = 5_000_000
+_TROUBLE = Answer(
+    500,
+    {"error": {"type": "api_error", "message": "An unknown error occurred (planned by a test)."}},
+)
+_TOO_MANY = Problem("Too many requests hit the API too quickly.", status=429, code="rate_limit")
+
+
+@dataclass(frozen=True)
+class AskedRequest:
+    """One request, as it came and as it was answered.
+
+    Attributes:
+        method: the verb.
+        path: the address.
+        params: the parameters, as typed as the SDK's, or as raw text where they were refused.
+        idempotency_key: the key, if there was one.
+        status: the HTTP status, or 0 where the connection was closed without an answer.
+    """
+
+    method: str
+    path: str
+    params: Document
+    idempotency_key: str | None
+    status: int
+
+
+class Door:
+    """The WSGI application of the API."""
+
+    def __init__(
+        self, account: Account, api_key: str, faults: Faults, idempotency: Idempotency
+    ) -> None:
+        self._account = account
+        self._api_key = api_key
+        self._faults = faults
+        self._idempotency = idempotency
+        self.requests: list[AskedRequest] = []
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request, or hang up when that is planned."""
+        request = Request(environ)
+        request.max_content_length = _BODY_LIMIT
+        fault = self._faults.take(request.method, request.path)
+        answer, headers = self._answer(request, fault)
+        dropped = fault is not None and fault.kind in {"drop_before", "drop_after"}
+        self._note(request, 0 if dropped else answer.status)
+        if dropped:
+            hang_up(environ)
+        body = json.dumps(answer.body, default=str)
+        response = Response(body, answer.status, headers, content_type="application/json")
+        return response(environ, start_response)
+
+    def _answer(self, request: Request, fault: Fault | None) -> tuple[Answer, dict[str, str]]:
+        headers = {"Request-Id": new_id("req"), "Stripe-Version": API_VERSION}
+        try:
+            self._check_caller(request)
+            early = _early(fault)
+            if early is not None:
+                return early, headers
+            answer, replayed = self._carry_out(request, fault, headers["Request-Id"])
+        except Problem as problem:
+            return Answer(problem.status, problem.body()), headers
+        if replayed:
+            headers["Idempotent-Replayed"] = "true"
+        if request.headers.get("Idempotency-Key"):
+            headers["Idempotency-Key"] = request.headers["Idempotency-Key"]
+        return answer, headers
+
+    def _check_caller(self, request: Request) -> None:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not given:
+            message = "You did not provide an API key."
+            raise Problem(message, status=401)
+        if given != self._api_key:
+            message = f"Invalid API Key provided: {given[:8]}***"
+            raise Problem(message, status=401)
+        version = request.headers.get("Stripe-Version", API_VERSION)
+        if version != API_VERSION:
+            message = f"The local Stripe plays the API version {API_VERSION}, not {version}."
+            raise Problem(message)
+
+    def _carry_out(
+        self, request: Request, fault: Fault | None, request_id: str
+    ) -> tuple[Answer, bool]:
+        # Only POST takes keys: https://docs.stripe.com/api/idempotent_requests
+        key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+        if key is not None and len(key) > _LONGEST_KEY:
+            message = f"An idempotency key has at most {_LONGEST_KEY} characters."
+            raise Problem(message, type="idempotency_error")
+        try:
+            with self._idempotency.claim(key) if key else nullcontext():
+                if fault is not None:
+                    fault.wait()
+                return self._once(request, fault, key, request_id)
+        except KeyInUse:
+            message = f"There is another request in progress using the idempotency key {key}."
+            raise Problem(
+                message, status=409, type="idempotency_error", code="idempotency_key_in_use"
+            ) from None
+
+    def _once(
+        self, request: Request, fault: Fault | None, key: str | None, request_id: str
+    ) -> tuple[Answer, bool]:
+        store = self._account.ledger.store
+        fingerprint = _fingerprint(request)
+        with store.transaction():
+            automation.run_due(self._account)
+        with store.transaction():
+            kept = self._recall(key, fingerprint) if key else None
+            if kept is not None:
+                return kept, True
+            self._account.events.cause = Cause(request_id, key)
+            answer = self._handle(request)
+            if fault is not None and fault.kind == "500_after":
+                answer = _TROUBLE
+            if key:
+                # The first result is replayed, "including 500 errors" and declines; a refused
+                # request has left through an exception and is not kept.
+                self._idempotency.keep(key, fingerprint, answer)
+            return answer, False
+
+    def _recall(self, key: str, fingerprint: str) -> Answer | None:
+        try:
+            return self._idempotency.recall(key, fingerprint)
+        except KeyReused:
+            message = (
+                "Keys for idempotent requests can only be used with the same parameters they were "
+                f"first used with. Try using a key other than '{key}'."
+            )
+            raise Problem(message, type="idempotency_error") from None
+
+    def _handle(self, request: Request) -> Answer:
+        route, ids = _find(request)
+        params = parameters.check(route.parameters, forms.decode(_text(request)))
+        wanted = params.pop("expand", [])
+        call = Call(params=params, ids=ids, path=request.path)
+        try:
+            # Through JSON and back, so that an expanded copy never leads into the original.
+            body = json.loads(json.dumps(public(route.handler(self._account, call)), default=str))
+            expand(self._account.ledger, body, wanted)
+        except Problem as problem:
+            if not problem.keeps_effects:
+                raise
+            return Answer(problem.status, problem.body())
+        return Answer(200, body)
+
+    def _note(self, request: Request, status: int) -> None:
+        try:
+            route, _ = _find(request)
+            params = parameters.check(route.parameters, forms.decode(_text(request)))
+        except Problem:
+            params = {"raw": _text(request)}
+        key = request.headers.get("Idempotency-Key")
+        self.requests.append(AskedRequest(request.method, request.path, params, key, status))
+
+
+def _early(fault: Fault | None) -> Answer | None:
+    """Return the answer of a fault that strikes before anything is done."""
+    if fault is None:
+        return None
+    if fault.kind == "429":
+        return Answer(429, _TOO_MANY.body())
+    return _TROUBLE if fault.kind in {"drop_before", "500_before"} else None
+
+
+def _find(request: Request) -> tuple[Route, Document]:
+    try:
+        route, ids = ROUTES.bind("").match(request.path, request.method)
+    except HTTPException:
+        message = f"Unrecognized request URL ({request.method}: {request.path})."
+        raise Problem(message, status=404) from None
+    return route, dict(ids)
+
+
+def _text(request: Request) -> str:
+    if request.method == "POST":
+        return request.get_data(cache=True, as_text=True)
+    return request.query_string.decode()
+
+
+def _fingerprint(request: Request) -> str:
+    text = f"{request.method} {request.path}\n{_text(request)}"
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,50 @@
+"""Reads Stripe's own description of its API out of the installed package, without importing it.
+
+Nobody here wrote those types, so a request that agrees with them agrees with the pinned version of
+the API, and not merely with our memory of it.
+"""
+
+import ast
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+Fields = dict[str, ast.expr]
+
+
+@cache
+def _package() -> Path:
+    spec = find_spec("stripe")
+    if spec is None or spec.origin is None:
+        message = "The package stripe is not installed."
+        raise RuntimeError(message)
+    return Path(spec.origin).parent
+
+
+@cache
+def parameter_types(module: str) -> dict[str, Fields]:
+    """Return the fields of every TypedDict in a module such as `invoice_create`."""
+    folder, _, name = module.rpartition("/")
+    path = _package() / "params" / folder / f"_{name}_params.py"
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name: _fields(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+@cache
+def nullable_fields(module: str, name: str) -> tuple[str, ...]:
+    """Return the fields of an API object that may be null, such as those of `_invoice.Invoice`."""
+    tree = ast.parse((_package() / f"{module}.py").read_text(encoding="utf-8"))
+    (found,) = (n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == name)
+    return tuple(
+        field
+        for field, annotation in _fields(found).items()
+        if ast.unparse(annotation).startswith("Optional[") and field != "deleted"
+    )
+
+
+def _fields(node: ast.ClassDef) -> Fields:
+    return {
+        each.target.id: each.annotation
+        for each in node.body
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    }
