@@ -32,13 +32,18 @@ fingerprint() {
 
 is_ready() {
   [ ! -e "$unfinished" ] && [ "$(cat "$venv/.ready-$1" 2>/dev/null)" = "$(fingerprint "$1")" ] &&
-    "$venv/bin/python" -c '' 2>/dev/null
+    "$venv/bin/python" -c '' 2>/dev/null && is_of_the_wanted_python
+}
+
+is_of_the_wanted_python() {
+  [ -z "${PYTHON:-}" ] || [ "$("$PYTHON" --version 2>&1)" = "$("$venv/bin/python" --version)" ]
 }
 
 # Not ready, but something to build upon: finished once, by this script, in this folder.
 is_usable() {
   [ ! -e "$unfinished" ] && [ "$(cat "$venv/.folder" 2>/dev/null)" = "$(pwd)" ] &&
-    "$venv/bin/python" -c "$suits" 2>/dev/null && "$venv/bin/python" -m pip --version >/dev/null 2>&1
+    "$venv/bin/python" -c "$suits" 2>/dev/null && is_of_the_wanted_python &&
+    "$venv/bin/python" -m pip --version >/dev/null 2>&1
 }
 
 # --- the system's packages, only where that needs no password ---
