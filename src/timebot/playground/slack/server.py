@@ -1,0 +1,218 @@
+"""The server: Web API, response URLs, uploads and files; the page and its controls beside them."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+from timebot.playground.slack.answers import use_response_url
+from timebot.playground.slack.arguments import Arguments
+from timebot.playground.slack.control import Control, json_response
+from timebot.playground.slack.faults import SlackFault
+from timebot.playground.slack.inspector import Exchange
+from timebot.playground.slack.methods import METHODS
+from timebot.playground.slack.page import page_file
+from timebot.playground.slack.uploads import mime_type
+from timebot.playground.slack.world import World
+from timebot.playground.store import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# The other names of loopback are let in, other hosts are not: a foreign page must not reach us.
+_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass
+class PlannedFailure:
+    """An answer that the next calls of a method get instead of the true one."""
+
+    method: str
+    status: int
+    body: Document
+    headers: dict[str, str] = field(default_factory=dict)
+    times: int = 1
+    after_effect: bool = False
+
+
+class SlackServer:
+    """The WSGI application of the local Slack."""
+
+    def __init__(self, world: World, control: Control) -> None:
+        self._world = world
+        self._mounts: dict[str, WSGIApplication] = {}
+        self._failures: list[PlannedFailure] = []
+        self._lock = Lock()
+        self._doors: dict[str, Callable[[Request, str], Response]] = {
+            "api": self._api,
+            "respond": self._respond,
+            "upload": self._upload,
+            "files": self._file,
+            "_": control.answer,
+        }
+
+    def mount(self, prefix: str, app: "WSGIApplication") -> None:
+        """Hand all requests below a path to another application."""
+        self._mounts[f"/{prefix.strip('/')}"] = app
+
+    def plan_failure(self, failure: PlannedFailure) -> None:
+        """Make the next calls of a method fail."""
+        with self._lock:
+            self._failures.append(failure)
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> "Iterable[bytes]":
+        """Answer one request."""
+        for prefix, app in self._mounts.items():
+            path = environ["PATH_INFO"]
+            if path == prefix or path.startswith(f"{prefix}/"):
+                environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+                environ["PATH_INFO"] = path[len(prefix) :]
+                return app(environ, start_response)
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if request.host.rpartition(":")[0] not in _HOSTS:
+            return Response("Only for this machine.\n", status=403)
+        first, _, rest = request.path.strip("/").partition("/")
+        door = self._doors.get(first)
+        return door(request, rest) if door else page_file(request.path)
+
+    def _api(self, request: Request, method: str) -> Response:
+        began = time.monotonic()
+        values = _values(request)
+        failure = self._take_failure(method)
+        headers: dict[str, str] = {}
+        if failure is None or failure.after_effect:
+            status, body = self._call(method, _token(request, values), values)
+        if failure is not None:
+            status, body, headers = failure.status, failure.body, failure.headers
+        self._record("web_api", method, status, began, values, body)
+        return json_response(body, status, headers)
+
+    def _call(
+        self, method: str, token: str | None, values: Document | None
+    ) -> tuple[int, Document]:
+        try:
+            _check_call(self._world, method, token, values)
+            arguments = Arguments(values or {})
+            return 200, {"ok": True, **METHODS[method](self._world, arguments)}
+        except SlackFault as fault:
+            return 200, _refusal(fault)
+
+    def _respond(self, request: Request, key: str) -> Response:
+        began = time.monotonic()
+        answer = _values(request)
+        try:
+            use_response_url(self._world, key, answer)
+        except SlackFault as fault:
+            status = 404 if fault.error in {"expired_url", "used_url"} else 400
+            body = _refusal(fault)
+            self._record("response_url", fault.error, status, began, answer, body)
+            return json_response(body, status)
+        self._record("response_url", "answer", 200, began, answer, {"ok": True})
+        return Response("ok", content_type="text/html")
+
+    def _upload(self, request: Request, file_id: str) -> Response:
+        began = time.monotonic()
+        content = request.get_data()
+        try:
+            self._world.uploads.receive(file_id, content)
+        except SlackFault as fault:
+            self._record("upload", file_id, 400, began, len(content), _refusal(fault))
+            return Response(fault.error, status=400)
+        self._record("upload", file_id, 200, began, f"{len(content)} bytes", "OK")
+        return Response(f"OK - {len(content)}")
+
+    def _file(self, _: Request, path: str) -> Response:
+        file_id, __, name = path.partition("/")
+        try:
+            content = self._world.uploads.content(file_id)
+        except SlackFault:
+            return Response("Not found.\n", status=404)
+        return Response(content, content_type=mime_type(name))
+
+    def _take_failure(self, method: str) -> PlannedFailure | None:
+        with self._lock:
+            for failure in self._failures:
+                if failure.method == method:
+                    failure.times -= 1
+                    if failure.times <= 0:
+                        self._failures.remove(failure)
+                    return failure
+        return None
+
+    def _record(
+        self,
+        kind: str,
+        title: str,
+        status: int,
+        began: float,
+        request: Any,  # noqa: ANN401 - JSON values of many kinds
+        response: Any,  # noqa: ANN401 - JSON values of many kinds
+    ) -> None:
+        is_fault = isinstance(response, dict) and not response.get("ok", True)
+        self._world.inspector.record(
+            Exchange(
+                direction="to_slack",
+                kind=kind,
+                title=title,
+                status=status,
+                ms=round((time.monotonic() - began) * 1000),
+                request=request,
+                response=response,
+                fault=_fault_words(title, response) if is_fault else None,
+            )
+        )
+
+
+def _values(request: Request) -> Any:  # noqa: ANN401 - JSON values of many kinds
+    """Return the arguments of a request, from its query and its form or JSON body."""
+    if request.mimetype == "application/json":
+        try:
+            body = json.loads(request.get_data() or b"{}")
+        except ValueError:
+            return None
+        return {**request.args, **body} if isinstance(body, dict) else None
+    return {**request.args, **request.form}
+
+
+def _token(request: Request, values: Document | None) -> str | None:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return header.removeprefix("Bearer ")
+    return (values or {}).get("token")
+
+
+def _check_call(world: World, method: str, token: str | None, values: Document | None) -> None:
+    installation = world.directory.installation
+    if method not in METHODS:
+        raise SlackFault("unknown_method")
+    if values is None:
+        raise SlackFault("json_not_object")
+    if not token:
+        raise SlackFault("not_authed")
+    if token != installation["bot_token"]:
+        raise SlackFault("invalid_auth")
+    if installation["token_fault"]:
+        raise SlackFault(installation["token_fault"])
+
+
+def _refusal(fault: SlackFault) -> Document:
+    body: Document = {"ok": False, "error": fault.error}
+    if fault.messages:
+        body["errors"] = fault.messages
+        body["response_metadata"] = {"messages": fault.messages}
+    return body
+
+
+def _fault_words(title: str, body: Document) -> str:
+    details = "; ".join(body.get("errors", []))
+    return f"{title}: {body.get('error')}" + (f" ({details})" if details else "")
