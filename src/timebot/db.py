@@ -58,6 +58,7 @@ class Busy(Refusal):
 class _OnSqlite(TypeDecorator[Any]):
     """A type that SQLite's STRICT tables keep as TEXT or INTEGER."""
 
+    # Each subclass repeats it: SQLAlchemy looks for it in the class itself.
     cache_ok = True
     sqlite_type: type[TypeEngine[Any]] = Text
 
@@ -75,6 +76,7 @@ class _OnSqlite(TypeDecorator[Any]):
 class Instant(_OnSqlite):
     """A moment: aware in code, UTC in the database. Naive values are refused."""
 
+    cache_ok = True
     impl = DateTime(timezone=True)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
@@ -98,6 +100,7 @@ class Instant(_OnSqlite):
 class Day(_OnSqlite):
     """A calendar date without a time."""
 
+    cache_ok = True
     impl = Date
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
@@ -115,6 +118,7 @@ class Day(_OnSqlite):
 class Flag(_OnSqlite):
     """Yes or no."""
 
+    cache_ok = True
     impl = Boolean
     sqlite_type = Integer
 
@@ -130,6 +134,7 @@ class Flag(_OnSqlite):
 class Whole(_OnSqlite):
     """A whole number of 64 bits: money in minor units, seconds, counters."""
 
+    cache_ok = True
     impl = BigInteger
     sqlite_type = Integer
 
@@ -137,6 +142,7 @@ class Whole(_OnSqlite):
 class Key(_OnSqlite):
     """A UUID."""
 
+    cache_ok = True
     impl = Uuid
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
@@ -151,6 +157,7 @@ class Key(_OnSqlite):
 class Document(_OnSqlite):
     """A JSON value; keys are sorted, so that equal values are equal bytes on SQLite."""
 
+    cache_ok = True
     impl = JSONB(none_as_null=True)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
@@ -312,6 +319,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # else INSERT OR REPLACE would slip past DELETE triggers
         f"busy_timeout={_BUSY_MILLISECONDS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
