@@ -1,0 +1,118 @@
+"""Every name that Slack hands back to us: actions, modals, fields and their typed values."""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """Buttons and selects, routed by the part of the action id before the colon."""
+
+    # The timer
+    TIMER_STOP = "timer.stop"
+    TIMER_START = "timer.start"
+    TIMER_START_FORM = "timer.start_form"
+    TIMER_SWITCH = "timer.switch"
+    TIMER_SWITCH_FORM = "timer.switch_form"
+    TIMER_RESUME = "timer.resume"
+    TIMER_UNDO = "timer.undo"
+    TIMER_ADD = "timer.add"
+    TIMER_CONFIRM = "timer.confirm"
+    TIMER_TODAY = "timer.today"
+    TIMER_WEEK = "timer.week"
+    TIMER_HELP = "timer.help"
+    PLACE_PICK = "place.pick"
+    # A time entry
+    ENTRY_ADD_FORM = "entry.add_form"
+    ENTRY_EDIT_FORM = "entry.edit_form"
+    ENTRY_DELETE = "entry.delete"
+    ENTRY_MENU = "entry.menu"
+    ENTRY_PROJECT = "entry.project"
+    # Nags
+    NAG_STOP_NOW = "nag.stop_now"
+    NAG_STOP_AT = "nag.stop_at"
+    NAG_KEEP_GOING = "nag.keep_going"
+    # Approval
+    SUBMIT = "submit.send"
+    WITHDRAW = "submit.withdraw"
+    APPROVE_ALL = "approve.all"
+    APPROVE_ONE = "approve.one"
+    REJECT_FORM = "approve.reject_form"
+    APPROVALS_SHOW = "approve.show"
+    # Clients and the team
+    CLIENT_ADD_FORM = "client.add_form"
+    CLIENT_EDIT_FORM = "client.edit_form"
+    CLIENT_SHOW = "client.show"
+    CLIENT_ARCHIVE = "client.archive"
+    PROJECT_ADD_FORM = "project.add_form"
+    PROJECT_EDIT_FORM = "project.edit_form"
+    RATE_FORM = "rate.form"
+    RERATE_APPLY = "rerate.apply"
+    ROLE_FORM = "role.form"
+    SETTINGS_FORM = "settings.form"
+    CARD_LINK = "card.link"
+    CHECKLIST = "checklist.show"
+    # Runs and invoices
+    RUN_OPEN = "run.open"
+    RUN_RELEASE = "run.release"
+    RUN_RELEASE_ALL = "run.release_all"
+    RUN_HOLD = "run.hold"
+    RUN_UNHOLD = "run.unhold"
+    RUN_PREVIEW = "run.preview"
+    RUN_SHOW = "run.show"
+    INVOICE_PDF = "invoice.pdf"
+    INVOICE_CHARGE = "invoice.charge"
+    INVOICE_SEND = "invoice.send"
+    INVOICE_PAID_OUTSIDE = "invoice.paid_outside"
+    INVOICE_PARK = "invoice.park"
+    INVOICE_VOID_FORM = "invoice.void_form"
+    INVOICE_SHOW = "invoice.show"
+    REPORT_SHOW = "report.show"
+    HELP = "help.show"
+    # A link button: Slack reports the click, nothing is left to do.
+    LINK = "link.open"
+
+
+class Form(StrEnum):
+    """Modals, by callback id."""
+
+    START = "form.start"
+    ADD = "form.add"
+    EDIT = "form.edit"
+    STOP_AT = "form.stop_at"
+    REJECT = "form.reject"
+    CLIENT = "form.client"
+    PROJECT = "form.project"
+    RATE = "form.rate"
+    ROLE = "form.role"
+    SETTINGS = "form.settings"
+    VOID = "form.void"
+    PAID_OUTSIDE = "form.paid_outside"
+    HOLD = "form.hold"
+
+
+VALUE_LIMIT = 2_000
+"""Slack's limit of a button's value, in characters."""
+
+
+def pack(value: Mapping[str, object]) -> str:
+    """Write a button's value or a modal's metadata: compact JSON, never trusted when it returns.
+
+    Raises:
+        ValueError: if it is longer than Slack keeps.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    if len(text) > VALUE_LIMIT:
+        raise ValueError("a button's value is too long")
+    return text
+
+
+def unpack(text: str | None) -> dict[str, str]:
+    """Read a value back; anything that is no JSON object of plain values reads as empty."""
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(value, dict):
+        return {}
+    return {str(key): str(item) for key, item in value.items() if item is not None}

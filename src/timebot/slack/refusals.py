@@ -1,0 +1,58 @@
+"""How a refusal and an unexpected fault are shown to the person."""
+
+import secrets
+
+from timebot.errors import Refusal, WayOut
+from timebot.slack.answer import Answer
+from timebot.slack.blocks import Block, actions, button, context, escape, section
+from timebot.slack.delivery import Delivery
+from timebot.slack.ids import Act, unpack
+
+_ACTS = frozenset(Act)
+# Letters and digits that are not mistaken for each other when read aloud.
+_REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def draw_refusal(refusal: Refusal, delivery: Delivery) -> Answer:
+    """Show what timebot will not do: the reason, one correct example, a button that helps."""
+    if delivery.kind == "submission":
+        return Answer(faults={_field(refusal, delivery): refusal.sentence})
+    text = refusal.sentence
+    blocks: list[Block] = [section(escape(refusal.sentence))]
+    if refusal.example:
+        text += f" Example: {refusal.example}"
+        blocks.append(context(f"Example: `{escape(refusal.example)}`"))
+    buttons = [_button(way, key) for key, way in enumerate(refusal.ways_out) if way.action in _ACTS]
+    if buttons:
+        blocks.append(actions(*buttons))
+    return Answer(text=text, blocks=blocks)
+
+
+def draw_apology(reference: str, delivery: Delivery) -> Answer:
+    """Say that something went wrong on our side, with a number that is also in the log."""
+    sentence = (
+        "Something went wrong on my side and nothing was changed. Please try again. "
+        f"If it happens again, tell your administrator the number {reference}."
+    )
+    if delivery.kind == "submission":
+        return Answer(faults={_first_field(delivery): sentence})
+    return Answer(text=sentence)
+
+
+def new_reference() -> str:
+    """Return a short number to find a fault by."""
+    return "".join(secrets.choice(_REFERENCE_SIGNS) for _ in range(6))
+
+
+def _button(way: WayOut, key: int) -> Block:
+    value = unpack(way.value) or {"value": way.value}
+    return button(way.label, Act(way.action), value, key=f"way{key}")
+
+
+def _field(refusal: Refusal, delivery: Delivery) -> str:
+    block_id: str | None = getattr(refusal, "block_id", None)
+    return block_id if block_id in delivery.state else _first_field(delivery)
+
+
+def _first_field(delivery: Delivery) -> str:
+    return next(iter(delivery.state), "")
