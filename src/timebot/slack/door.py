@@ -102,6 +102,7 @@ class Door:
                 return taken.answer or {}
             asked = self._let_in(session, delivery, profile, now)
             answer = feature(asked)
+            _once(asked, answer)
             body = _respond(session, asked, answer)
             keep_answer(session, **_key(delivery), answer=body)
         return self._with_modal(delivery, answer, body)
@@ -171,7 +172,7 @@ class Door:
             return body
         client = self._client_for_team(delivery.team_id)
         view = _with_reply_address(answer.modal, delivery)
-        is_push = bool(delivery.view_id) and not _is_home(delivery)
+        is_push = bool(delivery.view_id) and not delivery.is_home
         if client and open_view(client, delivery.trigger_id, view, push=is_push):
             return body
         return self._say(delivery, _TOO_LATE)
@@ -217,6 +218,24 @@ class Door:
         except Exception:
             log.exception("slack.apology_failed", reference=reference)
             return {}
+
+
+class AlreadySaved(Refusal):
+    """The same form was submitted twice; the first one counted."""
+
+    def __init__(self) -> None:
+        super().__init__("This form was saved already. Close it to see the result.")
+
+
+def _once(asked: Asked, answer: Answer) -> None:
+    """Let a form have its effect once, however often its button was pressed."""
+    delivery = asked.delivery
+    stays_open = answer.faults or answer.next_view or answer.modal
+    if delivery.kind != "submission" or stays_open:
+        return
+    key = {**_key(delivery), "external_id": f"form:{delivery.view_id}"}
+    if not take(asked.session, **key, now=asked.now).is_new:
+        raise AlreadySaved
 
 
 def _key(delivery: Delivery) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""When things are done: the heartbeat, and the tasks it wakes."""
