@@ -1,0 +1,117 @@
+"""Days: from instants to the dates and hours that people live by, and back. Pure."""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from rapidfuzz import fuzz, process
+
+from timebot.errors import Refusal
+from timebot.team.models import Member, Workspace
+
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+class ZoneUnknown(Refusal):
+    """The words name no time zone."""
+
+    def __init__(self, words: str, nearest: str | None = None) -> None:
+        hint = f" Did you mean {nearest}?" if nearest else ""
+        super().__init__(
+            f"{words.strip() or 'That'} is not a time zone I know.{hint}"
+            " Write it as Europe/Berlin or America/New_York.",
+            example="/billing settings zone Europe/Berlin",
+        )
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """Return the date on which the instant falls in the zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def local_instant(day: date, minute_of_day: int, zone: str) -> datetime:
+    """Return the instant at which the zone's clocks show that minute of that day, in UTC.
+
+    A time that the clocks skip is moved forward by what they skip; of a time that they show twice
+    the first is meant (both as RFC 5545, 3.3.5). 1440 is the midnight that ends the day.
+    """
+    midnight = datetime.combine(day, time())
+    # fold=0 reads a skipped time with the offset before the gap, which is the move forward.
+    shown = midnight + timedelta(minutes=minute_of_day)
+    return shown.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_span(day: date, zone: str) -> tuple[datetime, datetime]:
+    """Return the half-open stretch of instants that the day is in the zone, in UTC."""
+    return local_instant(day, 0, zone), local_instant(day + timedelta(days=1), 0, zone)
+
+
+def working_days_of(member: Member | None, workspace: Workspace) -> str:
+    """Return the person's ISO weekdays as digits, or the firm's where they have none."""
+    own = member.working_days if member is not None else None
+    return own or workspace.working_days
+
+
+def working_day_end(member: Member, workspace: Workspace, day: date) -> datetime:
+    """Return when the member's working day ends on that date, in UTC."""
+    own = member.day_end_minute
+    minute = workspace.day_end_minute if own is None else own
+    return local_instant(day, minute, member.zone)
+
+
+def is_working_day(day: date, working_days: Collection[str]) -> bool:
+    """Tell whether the date is one of the ISO weekdays, given as digits such as `12345`."""
+    return str(day.isoweekday()) in working_days
+
+
+def add_working_days(day: date, count: int, working_days: Collection[str]) -> date:
+    """Return the date that is so many working days after the day; the day itself for 0.
+
+    Raises:
+        ValueError: if no weekday is a working day.
+    """
+    if not set("1234567") & set(working_days):
+        message = "a firm without working days never gets anywhere"
+        raise ValueError(message)
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day, working_days)
+    return day
+
+
+def day_in_words(day: date) -> str:
+    """Return a date in plain words, such as `1 Nov 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def minute_in_words(minute_of_day: int) -> str:
+    """Return a minute of the day as clocks show it, such as `09:00`."""
+    hours, minutes = divmod(minute_of_day, 60)
+    return f"{hours:02}:{minutes:02}"
+
+
+def find_zone(words: str) -> str | None:
+    """Return the IANA name that the words mean, whatever their case, or None."""
+    return _zones().get(words.strip().replace(" ", "_").casefold())
+
+
+def get_zone(words: str) -> str:
+    """Return the IANA name that the words mean.
+
+    Raises:
+        ZoneUnknown: if they mean none; it names the nearest.
+    """
+    zone = find_zone(words)
+    if zone is None:
+        found = process.extractOne(
+            words.casefold().replace(" ", "_"), list(_zones()), scorer=fuzz.WRatio, score_cutoff=75
+        )
+        raise ZoneUnknown(words, _zones()[found[0]] if found else None)
+    return zone
+
+
+@cache
+def _zones() -> dict[str, str]:
+    """Return every IANA zone by its case-folded name; read from disk once."""
+    return {name.casefold(): name for name in sorted(available_timezones()) if name != "localtime"}
