@@ -56,10 +56,24 @@ needs_no_password() {
   [ "$(id -u)" = 0 ] || { command -v sudo && sudo -n true; } >/dev/null 2>&1
 }
 
+# Prints the package manager that may be used here, if there is one.
+installer() {
+  if command -v brew >/dev/null; then
+    echo brew
+  elif needs_no_password; then
+    for name in apt-get dnf apk; do
+      if command -v "$name" >/dev/null; then echo "$name" && return; fi
+    done
+  fi
+}
+
 # system_install DEBIAN FEDORA ALPINE HOMEBREW: installs the names for the package manager that is here.
 system_install() {
+  with=$(installer)
+  [ -n "$with" ] || return 1
+  echo "Installing with $with what this machine lacks" >&2
   log=$(mktemp)
-  if system_install_quietly "$@" >"$log" 2>&1 </dev/null; then
+  if "with_$(echo "$with" | tr -d -)" "$@" >"$log" 2>&1 </dev/null; then
     rm -f "$log"
   else
     tail -n 5 "$log" >&2
@@ -70,22 +84,16 @@ system_install() {
 
 # The names are lists of words, so they are not quoted.
 # shellcheck disable=SC2086
-system_install_quietly() {
-  if command -v brew; then
-    [ -n "$4" ] && brew install $4
-  elif ! needs_no_password; then
-    return 1
-  elif command -v apt-get; then
-    as_root apt-get update -q || true # an old list may still do
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $1
-  elif command -v dnf; then
-    as_root dnf install -q -y $2
-  elif command -v apk; then
-    as_root apk add --no-progress $3
-  else
-    return 1
-  fi
+with_aptget() {
+  as_root apt-get update -q || true # an old list may still do
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $1
 }
+# shellcheck disable=SC2086
+with_dnf() { as_root dnf install -q -y $2; }
+# shellcheck disable=SC2086
+with_apk() { as_root apk add --no-progress $3; }
+# shellcheck disable=SC2086
+with_brew() { [ -z "$4" ] || brew install $4; }
 
 # --- Python ---
 
@@ -136,7 +144,6 @@ missing_libraries() {
 see_to_libraries() {
   missing=$(missing_libraries "$1")
   [ -z "$missing" ] && return
-  echo "Installing what PDFs need and this machine lacks: $missing"
   system_install "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core" \
     "pango dejavu-sans-fonts" "pango fontconfig ttf-dejavu" pango || true
   missing=$(missing_libraries "$1")
