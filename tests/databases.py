@@ -1,6 +1,5 @@
 """Databases for tests: each test gets its own, copied from a template that was migrated once."""
 
-import importlib
 import os
 import shutil
 import signal
@@ -20,6 +19,7 @@ from sqlalchemy import URL, make_url
 
 from tests.postgresql import server_url, start_postgresql
 from timebot.db import Database
+from timebot.migrations import upgrade
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,6 @@ def _stop_server(folder: Path) -> None:
         for _ in range(250):
             os.kill(number, 0)
             time.sleep(0.02)
-
-
-def upgrade(url: str) -> None:
-    migrations = importlib.import_module("timebot.migrations")
-    if hasattr(migrations, "upgrade"):
-        migrations.upgrade(url)
 
 
 class Databases(Protocol):
