@@ -1,0 +1,274 @@
+"""What billing needs from the outside, in its own words; the gateways supply it.
+
+Expected outcomes of the world are values. A port raises `OutcomeUnknown` where the other side may
+or may not have acted, and `TryLater` where it surely did not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+from timebot.billing.document import InvoiceDocument
+from timebot.money import Money
+
+
+class TryLater(Exception):
+    """The other side surely did nothing; the same call may be made again.
+
+    Attributes:
+        after: how long it asked us to wait, or None.
+    """
+
+    def __init__(self, reason: str, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+
+
+class OutcomeUnknown(Exception):
+    """The answer got lost: the other side may have acted, so it must be asked, not told again."""
+
+
+class Rejected(Exception):
+    """The other side understood and said no for good; a person must look.
+
+    Attributes:
+        reason: its own words, free of secrets and of personal data.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Renderer(Protocol):
+    """Draws documents."""
+
+    def render(self, document: InvoiceDocument) -> bytes:
+        """Return the PDF of an invoice; the same document gives the same bytes.
+
+        Raises:
+            TryLater: if the drawing took too long or too much memory.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The words of a mail.
+
+    Attributes:
+        html: for people whose mail program shows it; `text` says the same.
+    """
+
+    subject: str
+    html: str
+    text: str
+
+
+class LetterWriter(Protocol):
+    """Writes the mails about an invoice, in the client's locale."""
+
+    def invoice_letter(self, document: InvoiceDocument, *, pay_url: str | None) -> Letter:
+        """Return the mail that brings an invoice which is not paid yet."""
+        ...
+
+    def receipt_letter(
+        self, document: InvoiceDocument, *, paid_on: date, paid_how: str, with_invoice: bool
+    ) -> Letter:
+        """Return the mail that proves a payment; `with_invoice` where it brings the invoice too."""
+        ...
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A mail as it is handed to the provider.
+
+    Attributes:
+        attachments: file name to bytes.
+    """
+
+    to: str
+    cc: Sequence[str]
+    reply_to: str | None
+    letter: Letter
+    attachments: Mapping[str, bytes]
+
+
+class Mailer(Protocol):
+    """Sends mail."""
+
+    def send(self, envelope: Envelope, *, key: str) -> str:
+        """Hand over a mail and return the provider's id; the same key is sent once within 24 h.
+
+        Raises:
+            TryLater, OutcomeUnknown, Rejected: see there.
+        """
+        ...
+
+    def find_sent(self, *, to: str, subject: str) -> str | None:
+        """Return the provider's id of a mail sent before, or None."""
+        ...
+
+    def delivery_state(self, provider_id: str) -> str:
+        """Return sent, delivered or bounced."""
+        ...
+
+
+@dataclass(frozen=True)
+class Card:
+    """What may be shown of a card on file.
+
+    Attributes:
+        id: the processor's id.
+        brand, last4: such as visa and 4242.
+    """
+
+    id: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True)
+class ChargeLine:
+    """A line of the processor's invoice: one per project and tax rate.
+
+    Attributes:
+        tax: what this line adds to the tax; the parts of a rate sum up to the invoice's tax.
+    """
+
+    key: str
+    description: str
+    amount: Money
+    tax: Money
+    tax_name: str
+    tax_ppm: int
+
+
+@dataclass(frozen=True)
+class ProcessorInvoice:
+    """The processor's invoice as it stands now.
+
+    Attributes:
+        status: draft, open, paid, void or uncollectible.
+        total, amount_due, amount_paid: as the processor counts; compared with ours.
+        line_keys: which of our lines it holds.
+        pay_url: its hosted page, once finalized.
+        declined: the code of the last decline, or None.
+    """
+
+    id: str
+    status: str
+    total: Money
+    amount_due: Money
+    amount_paid: Money
+    line_keys: frozenset[str]
+    pay_url: str | None
+    declined: str | None = None
+
+
+@dataclass(frozen=True)
+class Paid:
+    """The card was charged."""
+
+    payment_intent: str | None
+
+
+@dataclass(frozen=True)
+class Declined:
+    """The card was refused.
+
+    Attributes:
+        code: the network's word, such as insufficient_funds.
+        message: what may be shown to the billing people.
+    """
+
+    code: str
+    message: str
+    payment_intent: str | None
+
+
+@dataclass(frozen=True)
+class NeedsAction:
+    """The client must confirm the payment with their bank; the pay link lets them."""
+
+    message: str
+    payment_intent: str | None
+
+
+class CardProcessor(Protocol):
+    """Keeps cards and charges them. Every call may raise TryLater, OutcomeUnknown or Rejected."""
+
+    def find_customer(self, *, workspace_key: str, client_key: str) -> str | None:
+        """Return the id of the customer made for a client, or None."""
+        ...
+
+    def create_customer(
+        self, *, workspace_key: str, client_key: str, name: str, email: str, key: str
+    ) -> str:
+        """Create the customer of a client and return its id."""
+        ...
+
+    def card_form_url(
+        self, *, customer: str, currency: str, done_url: str, cancel_url: str, client_key: str
+    ) -> str:
+        """Return the hosted page on which a client puts a card on file."""
+        ...
+
+    def card_from_form(self, session_id: str) -> tuple[str, str, Card] | None:
+        """Return (client key, customer, card) of a completed form, or None if it is not."""
+        ...
+
+    def make_default(self, *, customer: str, card_id: str) -> None:
+        """Make a card the one that is charged."""
+        ...
+
+    def find_card(self, customer: str) -> Card | None:
+        """Return the card that would be charged, or None."""
+        ...
+
+    def find_invoice(self, *, customer: str, invoice_key: str) -> ProcessorInvoice | None:
+        """Look for the invoice made for ours, by its metadata."""
+        ...
+
+    def get_invoice(self, invoice_id: str) -> ProcessorInvoice:
+        """Return an invoice as it stands now."""
+        ...
+
+    def create_invoice(
+        self,
+        *,
+        customer: str,
+        card_id: str | None,
+        currency: str,
+        number: str,
+        invoice_key: str,
+        workspace_key: str,
+        days_until_due: int,
+        key: str,
+    ) -> str:
+        """Create an empty draft: charged to the card if one is given, else paid by link."""
+        ...
+
+    def add_lines(self, invoice_id: str, lines: Sequence[ChargeLine], *, key: str) -> None:
+        """Add lines to a draft."""
+        ...
+
+    def delete_draft(self, invoice_id: str) -> None:
+        """Delete a draft that nothing was charged for."""
+        ...
+
+    def finalize(self, invoice_id: str, *, key: str) -> ProcessorInvoice:
+        """Make a draft payable; it cannot change after that."""
+        ...
+
+    def pay(self, invoice_id: str, *, card_id: str, key: str) -> Paid | Declined | NeedsAction:
+        """Charge the card, with the client away."""
+        ...
+
+    def void(self, invoice_id: str, *, key: str) -> None:
+        """Cancel an open invoice."""
+        ...
