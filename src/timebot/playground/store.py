@@ -64,7 +64,7 @@ class Store:
 
     def put(self, kind: str, id: str, document: Document) -> None:  # noqa: A002 - the word of every vendor API
         """Store `document`, replacing the one of the same kind and id, which keeps its place."""
-        body = json.dumps(document, ensure_ascii=False)
+        body = json.dumps(document)
         with self._writing():
             self._db.execute(_PUT, (kind, id, body))
 

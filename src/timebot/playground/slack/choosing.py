@@ -14,6 +14,7 @@ def find_clickable(
     action_id: str | None,
     text: str | None,
     value: str | None,
+    block_id: str | None = None,
 ) -> tuple[Placed, Document | None]:
     """Return the element that fits, and the option in it that was named by `text` or `value`.
 
@@ -22,7 +23,7 @@ def find_clickable(
     """
     for placed in placed_elements(blocks):
         element = placed.element
-        if action_id is not None and element["action_id"] != action_id:
+        if action_id not in (None, placed.action_id) or block_id not in (None, placed.block_id):
             continue
         if element["type"] == "button" or (text is None and value is None):
             if _fits(element, text, value):
@@ -31,7 +32,9 @@ def find_clickable(
         for option in _options_of(element):
             if _fits(option, text, value):
                 return placed, option
-    wanted = ", ".join(repr(each) for each in (action_id, text, value) if each is not None)
+    wanted = ", ".join(
+        repr(each) for each in (block_id, action_id, text, value) if each is not None
+    )
     message = f"There is nothing to click that fits {wanted}. There is: {what_is_there(blocks)}."
     raise NotThere(message)
 

@@ -15,6 +15,7 @@ from timebot.playground.slack.world import World
 from timebot.playground.store import Document
 
 _LONG_POLL_SECONDS = 20.0
+_SHOWN_EXCHANGES = 300
 Target = Callable[[], datetime | None]
 
 
@@ -56,21 +57,22 @@ class Control:
 
     def _get(self, path: str, request: Request) -> Document:
         name, _, channel = path.partition("/")
+        user_id = request.args.get("user") or self._sights.somebody()
         match name:
             case "inspector":
                 after = request.args.get("after", 0, type=int)
-                return {"exchanges": self._world.inspector.exchanges(after)}
+                return {"exchanges": self._world.inspector.exchanges(after)[-_SHOWN_EXCHANGES:]}
             case "changes":
                 after = request.args.get("after", 0, type=int)
                 return {"version": self._world.store.wait_for_change(after, _LONG_POLL_SECONDS)}
             case "state":
-                return self._sights.state(request.args["user"], self._clock())
+                return self._sights.state(user_id, self._clock())
             case "conversation":
-                return self._sights.conversation(request.args["user"], channel)
+                return self._sights.conversation(user_id, channel)
             case "home":
-                return self._sights.home(request.args["user"])
+                return self._sights.home(user_id)
             case "modal":
-                return self._sights.modal(request.args["user"])
+                return self._sights.modal(user_id)
         raise SlackFault("not_found")
 
     def _post(self, path: str, body: Document) -> Document:
@@ -96,7 +98,7 @@ class Control:
 
     def _click(self, body: Document) -> Outcome:
         place = self._place(body)
-        placed = find_element(place["blocks"], body["action_id"])
+        placed = find_element(place["blocks"], body["action_id"], body.get("block_id"))
         action = action_on(placed.element, body.get("action", {}))
         typed = body.get("state", {})
         hands = self._interactions
@@ -111,7 +113,7 @@ class Control:
 
     def _options(self, body: Document) -> Outcome:
         place = self._place(body)
-        placed = find_element(place["blocks"], body["action_id"])
+        placed = find_element(place["blocks"], body["action_id"], body.get("block_id"))
         return self._interactions.options(
             body["user"], place, placed.block_id, placed.action_id, body["value"]
         )
@@ -192,4 +194,8 @@ def _body(request: Request) -> Document:
     if not isinstance(body, dict):
         words = "The body must be a JSON object."
         raise NotThere(words)
+    for name in ("state", "action", "container"):
+        if not isinstance(body.get(name, {}), dict):
+            words = f"The field {name} must be an object."
+            raise NotThere(words)
     return body

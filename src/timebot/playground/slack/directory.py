@@ -45,7 +45,7 @@ class Directory:
                     return str(user["id"])
             user_id = f"U0LOCAL{self._store.next_number(_USER):03d}"
             self._store.put(_USER, user_id, {"id": user_id, "name": name, **fields})
-            if not fields["is_bot"]:
+            if not fields["is_bot"] and fields["team_id"] == self.team_id:
                 self.dm_with(user_id)
             return user_id
 

@@ -67,15 +67,15 @@ def placed_elements(blocks: Sequence[Document]) -> Iterator[Placed]:
                 yield Placed(block, element)
 
 
-def find_element(blocks: Sequence[Document], action_id: str) -> Placed:
-    """Return the element with this id.
+def find_element(blocks: Sequence[Document], action_id: str, block_id: str | None = None) -> Placed:
+    """Return the element with this id, in a given block if the id alone is not enough.
 
     Raises:
         NotThere: if there is none; the words name those that are there.
     """
     there = list(placed_elements(blocks))
     for placed in there:
-        if placed.action_id == action_id:
+        if placed.action_id == action_id and block_id in (None, placed.block_id):
             return placed
     message = f"There is no {action_id}. There are: {[each.action_id for each in there]}."
     raise NotThere(message)

@@ -8,7 +8,7 @@ from timebot.playground.slack.directory import Directory
 from timebot.playground.store import Document, Store
 
 _EXCHANGE = "slack.exchange"
-_KEPT = 2_000
+_KEPT = 1_000
 _HIDDEN = "(hidden)"
 _SECRET_HEADERS = {"authorization", "x-slack-signature"}
 

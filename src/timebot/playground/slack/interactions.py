@@ -52,15 +52,15 @@ class Interactions:
         Raises:
             NotThere: if the app has no such command, or the person may not use it there.
         """
-        user, conversation = self._member(user_id, channel)
-        name, _, rest = text.strip().partition(" ")
+        user, conversation = self._writer(user_id, channel)
+        name, rest = _split_command(text)
         command = self._known_command(name)
         if user["team_id"] != self._world.directory.team_id:
             message = f"{user['name']} is of another workspace and cannot use {name}."
             raise NotThere(message)
         if command.get("should_escape"):
             rest = escaped(self._world, rest)
-        fields = payloads.command_fields(self._world, user, conversation, name, rest.strip())
+        fields = payloads.command_fields(self._world, user, conversation, name, rest)
         path = self._world.tickets.new_response_url(user_id, channel, None)
         fields["response_url"] = self._world.url + path
         fields["trigger_id"] = self._world.tickets.new_trigger(user_id)
@@ -184,7 +184,7 @@ class Interactions:
         user = self._active(user_id)
         is_view = "hash" in place
         blocks = place["blocks"]
-        element = find_element(blocks, action_id).element
+        element = find_element(blocks, action_id, block_id).element
         # Three letters unless the select says otherwise.
         if len(typed) < element.get("min_query_length", 3):
             return Outcome()
@@ -252,9 +252,8 @@ class Interactions:
 
     def say(self, user_id: str, channel: str, text: str) -> Outcome:
         """Write a plain message."""
-        self._member(user_id, channel)
+        _, conversation = self._writer(user_id, channel)
         message = self._world.messages.post(channel, author=user_id, text=text)
-        conversation = self._world.directory.find_conversation(channel) or {}
         kind = {"dm": "im", "private": "group"}.get(conversation["kind"], "channel")
         self._events.message_posted(message, kind)
         return Outcome()
@@ -303,6 +302,13 @@ class Interactions:
             raise NotThere(message)
         return user, conversation
 
+    def _writer(self, user_id: str, channel: str) -> tuple[Document, Document]:
+        user, conversation = self._member(user_id, channel)
+        if user_id not in conversation["members"] or conversation["is_archived"]:
+            message = f"{user['name']} cannot write in #{conversation['name']}."
+            raise NotThere(message)
+        return user, conversation
+
     def _open_modal(self, user_id: str, view_id: str) -> Document:
         for view in self._world.surfaces.stack(user_id):
             if view["id"] == view_id:
@@ -345,6 +351,11 @@ class Interactions:
                     }
                 )
         return urls
+
+
+def _split_command(text: str) -> tuple[str, str]:
+    name, *rest = text.strip().split(maxsplit=1)
+    return name, rest[0] if rest else ""
 
 
 def _action(block_id: str, action: Document) -> Document:

@@ -227,7 +227,7 @@ class LocalSlack:
         self,
         method: str,
         *,
-        status: int = 500,
+        status: int | None = 500,
         body: Document | None = None,
         headers: dict[str, str] | None = None,
         times: int = 1,
@@ -237,7 +237,8 @@ class LocalSlack:
 
         Args:
             method: for example `chat.postMessage`.
-            status: HTTP status; with 429 say `headers={"Retry-After": "30"}`.
+            status: HTTP status; with 429 say `headers={"Retry-After": "30"}`. None cuts the
+                connection instead of answering.
             body: the JSON body; an error fitting the status if it is left out.
             headers: further HTTP headers.
             times: how many calls.

@@ -23,7 +23,7 @@ def form(fields: Mapping[str, str]) -> bytes:
 
 def interaction(payload: Document) -> bytes:
     """Return an interaction payload as the form body that carries it."""
-    return form({"payload": json.dumps(payload, ensure_ascii=False)})
+    return form({"payload": json.dumps(payload)})
 
 
 def command_fields(
@@ -117,7 +117,7 @@ def event(world: World, number: int, content: Document) -> bytes:
             }
         ],
     }
-    return json.dumps(envelope, ensure_ascii=False).encode()
+    return json.dumps(envelope).encode()
 
 
 def shown_name(conversation: Document) -> str:

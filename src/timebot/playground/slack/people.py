@@ -13,6 +13,11 @@ from timebot.playground.slack.world import World
 from timebot.playground.store import Document
 
 _SUGGESTED = ("external_select", "multi_external_select")
+_NAMED = tuple(
+    f"{many}{what}_select"
+    for many in ("", "multi_")
+    for what in ("users", "conversations", "channels")
+)
 Place = Message | View | Answer
 
 
@@ -93,6 +98,7 @@ class Person:
         text: str | None = None,
         value: str | None = None,
         selected: Any = None,  # noqa: ANN401 - a text, an id, a date or several
+        block_id: str | None = None,
     ) -> Answer:
         """Use a button, menu or picker, as it stands in a message or view that was read before.
 
@@ -102,12 +108,15 @@ class Person:
             text: the label of the button, or of the option to choose.
             value: the value of the button, or of the option to choose.
             selected: what to choose in a menu or picker.
+            block_id: of the block, if several have the same element.
 
         Raises:
             NotThere: if there is no such thing; the words say what there is.
         """
         shown = _shown(place)
-        placed, option = find_clickable(shown.blocks, action_id=action_id, text=text, value=value)
+        placed, option = find_clickable(
+            shown.blocks, action_id=action_id, text=text, value=value, block_id=block_id
+        )
         action = action_on(placed.element, self._choice(shown, placed, option, selected))
         return self._use(shown, placed, action)
 
@@ -186,7 +195,18 @@ class Person:
             return {}
         if placed.element["type"] in _SUGGESTED and value is not None:
             value = self._pick_suggested(shown, placed, value)
+        if placed.element["type"] in _NAMED and value is not None:
+            value = self._ids_of(placed.element["type"], value)
         return chosen(placed.element, value if option is None else option)
+
+    def _ids_of(self, kind: str, value: Any) -> Any:  # noqa: ANN401 - see click
+        """Return the id of a person or conversation that was named by name."""
+        if isinstance(value, list | tuple):
+            return [self._ids_of(kind, each) for each in value]
+        if "users" not in kind:
+            return self._conversation(value)
+        users = self._world.directory.users()
+        return next((user["id"] for user in users if user["name"] == value), value)
 
     def _pick_suggested(self, shown: Message | View, placed: Placed, value: Any) -> Any:  # noqa: ANN401 - see click
         if isinstance(value, list):

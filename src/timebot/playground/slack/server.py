@@ -1,6 +1,7 @@
 """The server: Web API, response URLs, uploads and files; the page and its controls beside them."""
 
 import json
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ class PlannedFailure:
     """An answer that the next calls of a method get instead of the true one."""
 
     method: str
-    status: int
+    status: int | None
     body: Document
     headers: dict[str, str] = field(default_factory=dict)
     times: int = 1
@@ -93,9 +94,11 @@ class SlackServer:
         if failure is None or failure.after_effect:
             status, body = self._call(method, _token(request, values), values)
         if failure is not None:
-            status, body, headers = failure.status, failure.body, failure.headers
+            if failure.status is None:
+                _hang_up(request)
+            status, body, headers = failure.status or 0, failure.body, failure.headers
         self._record("web_api", method, status, began, values, body)
-        return json_response(body, status, headers)
+        return json_response(body, status or 200, headers)
 
     def _call(
         self, method: str, token: str | None, values: Document | None
@@ -171,6 +174,12 @@ class SlackServer:
                 fault=_fault_words(title, response) if is_fault else None,
             )
         )
+
+
+def _hang_up(request: Request) -> None:
+    """Cut the connection, so that the caller never learns what became of its call."""
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
 
 
 def _values(request: Request) -> Any:  # noqa: ANN401 - JSON values of many kinds

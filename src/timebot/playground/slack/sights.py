@@ -16,6 +16,11 @@ class Sights:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    def somebody(self) -> str:
+        """Return the id of the first person, for a page that does not know anybody yet."""
+        people = (user for user in self._world.directory.users() if not user["is_bot"])
+        return next((str(user["id"]) for user in people), "")
+
     def state(self, user_id: str, clock: Document) -> Document:
         """Return who is here, which conversations this person sees, and what the app offers."""
         installation = self._world.directory.installation

@@ -101,12 +101,17 @@ def option_faults(answer: Any) -> list[str]:  # noqa: ANN401 - unchecked JSON
 
 
 def _check_ids(blocks: list[Document], pointer: str, faults: list[str]) -> None:
-    block_ids = Counter(block["block_id"] for block in blocks if "block_id" in block)
-    action_ids = Counter(each["action_id"] for each in _elements(blocks) if "action_id" in each)
-    for name, counted in (("block_id", block_ids), ("action_id", action_ids)):
-        for value, times in counted.items():
-            if times > 1:
-                fault(faults, pointer, f"{name} {value!r} already exists")
+    _check_unique("block_id", blocks, pointer, faults)
+    for index, block in enumerate(blocks):
+        # An action id may come again in another block, but not in the same one.
+        _check_unique("action_id", list(_elements([block])), f"{pointer}/{index}", faults)
+
+
+def _check_unique(name: str, things: list[Document], pointer: str, faults: list[str]) -> None:
+    counted = Counter(thing[name] for thing in things if name in thing)
+    for value, times in counted.items():
+        if times > 1:
+            fault(faults, pointer, f"{name} {value!r} already exists")
 
 
 def _elements(blocks: list[Document]) -> Iterator[Document]:
