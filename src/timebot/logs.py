@@ -32,7 +32,7 @@ def redact(text: str) -> str:
 def set_up_logs(settings: Settings) -> None:
     """Send every log line to standard error, redacted, at the level that was asked for."""
     as_text = settings.log_format == "text" or (settings.log_format is None and sys.stderr.isatty())
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
