@@ -118,7 +118,9 @@ def parse_rounding(text: str) -> RoundingRule:
 def _take_minimum(text: str) -> tuple[list[str], int | None]:
     """Split `minimum 30` (or `min 30`, `at least 30`) from the other words."""
     minimums = _MINIMUM.findall(text.casefold())
-    rest = re.findall(r"[^\s,;:]+", _MINIMUM.sub(" ", text.casefold()))
+    bare = _MINIMUM.sub(" ", text.casefold())
+    bare = bare.replace("nearest minute", "none").replace("full minute", "1")
+    rest = re.findall(r"[^\s,;:]+", bare)
     if len(minimums) > 1:
         raise RoundingUnclear(text)
     kept = [word for word in map(_without_unit, rest) if word not in _NOISE]
