@@ -171,8 +171,8 @@ class FixtureWorld:
                 "id": room,
                 "kind": kind,
                 "name": name,
-                "members": ["U1", "U2", "U3"],
-                "with_user": other,
+                "members": [key, other] if other else ["U1", "U2", "U3"],
+                "with_user": key if other else None,
                 "last_ts": self.messages[room][-1]["ts"] if self.messages[room] else None,
             }
             for room, kind, name, other in rooms

@@ -8,15 +8,18 @@ const WORDS = {
 
 async function read(response) {
   const type = response.headers.get("content-type") ?? "";
-  const answer = type.includes("json") ? await response.json() : {};
-  if (response.ok || answer.error) return answer;
-  throw new Error(`${response.status}`);
+  return type.includes("json") ? response.json() : { ok: response.ok, error: response.ok ? null : String(response.status) };
 }
 
-/** GET a control route; rejects where the server is away or answers with a failure. */
-export async function get(path, query = {}, options = {}) {
+/** The server answered, and its answer was no. */
+export class Refused extends Error {}
+
+/** GET a control route; rejects where the server is away, and with `Refused` where it says no. */
+export async function get(path, query = {}) {
   const words = new URLSearchParams(query).toString();
-  return read(await fetch(`/_/${path}${words ? `?${words}` : ""}`, options));
+  const answer = await read(await fetch(`/_/${path}${words ? `?${words}` : ""}`));
+  if (answer.ok === false) throw new Refused(answer.error ?? "");
+  return answer;
 }
 
 /** POST to a control route; always resolves to `{ok, error?, errors?, ms?}`. */

@@ -1,10 +1,11 @@
 // Starts the page: who looks, where, and what happens when that changes.
 
-import { post } from "./api.js";
+import { inWords, post } from "./api.js";
 import { startComposer } from "./composer.js";
 import { startConversation } from "./conversation.js";
 import { startGuide } from "./guide.js";
 import { startModal } from "./modal.js";
+import { notify } from "./notices.js";
 import { startPanel } from "./panel.js";
 import { startRail } from "./rail.js";
 import { appConversation, publish, store, subscribe } from "./store.js";
@@ -69,8 +70,9 @@ async function start() {
   subscribe("person", switchPerson);
   subscribe("stale", refresh);
   subscribe("place", writeAddress);
+  subscribe("refused", (error) => notify(`${inWords(error.message)} Open the page with ?user= and somebody's id.`, "bad"));
   await refresh();
-  if (store.at) publish("place");
+  if (store.at && store.state) publish("place");
   if (store.at?.view === "home") openHome();
   document.body.classList.add("ready");
   await startGuide();

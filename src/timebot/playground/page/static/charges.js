@@ -28,9 +28,15 @@ const STATES = {
   refunded: ["Refunded", "wait"],
 };
 
+// "visa 4242"
+function split(text) {
+  const found = /^(\D+?) (\d{4})$/.exec(text);
+  return found ? { brand: found[1], last4: found[2] } : { brand: text };
+}
+
 function cardWords(card) {
   if (!card) return "no card";
-  if (typeof card === "string") return card;
+  if (typeof card === "string") return cardWords(split(card));
   const brand = card.brand ? card.brand[0].toUpperCase() + card.brand.slice(1) : "Card";
   return card.last4 ? `${brand} ending in ${card.last4}` : brand;
 }
@@ -62,7 +68,7 @@ function customer(one) {
 export function chargesView() {
   const holder = el("div", {});
   const draw = () => {
-    const newest = [...store.charges].sort((a, b) => String(b.at).localeCompare(String(a.at)));
+    const newest = [...(store.charges ?? [])].sort((a, b) => String(b.at).localeCompare(String(a.at)));
     fill(
       holder,
       newest.length ? newest.map(entry) : el("p", { class: "nothing" }, icon("card"), "No card has been charged yet."),

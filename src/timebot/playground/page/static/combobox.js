@@ -47,7 +47,10 @@ export class Combobox {
       }
     });
     this.node.addEventListener("click", (event) => {
-      if (!event.target.closest(".menu, .chip")) this.open();
+      if (event.target.closest(".menu, .chip") || this.isOpen) return;
+      this.open();
+      // The next letter replaces the chosen name, as in any select.
+      if (!this.multi) this.input.select();
     });
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
@@ -68,7 +71,6 @@ export class Combobox {
     this.place();
     document.addEventListener("scroll", this.follow, true);
     window.addEventListener("resize", this.follow);
-    if (!this.multi) this.input.select();
     this.refresh("");
   }
 
@@ -97,6 +99,11 @@ export class Combobox {
     return JSON.stringify(this.chosen.map((choice) => choice.value));
   }
 
+  drawChips() {
+    this.input.placeholder = this.chosen.length ? "" : this.placeholder;
+    fill(this.chips, this.chosen.map((choice) => this.chip(choice)));
+  }
+
   /** Draws what is chosen while the list is closed. */
   rest() {
     if (!this.multi) {
@@ -104,8 +111,7 @@ export class Combobox {
       return;
     }
     this.input.value = "";
-    this.input.placeholder = this.chosen.length ? "" : this.placeholder;
-    fill(this.chips, this.chosen.map((choice) => this.chip(choice)));
+    this.drawChips();
   }
 
   chip(choice) {
@@ -116,7 +122,7 @@ export class Combobox {
 
   drop(choice) {
     this.chosen = this.chosen.filter((one) => one.value !== choice.value);
-    fill(this.chips, this.chosen.map((one) => this.chip(one)));
+    this.drawChips();
     if (this.isOpen) this.draw();
     else {
       this.rest();
@@ -223,7 +229,7 @@ export class Combobox {
       if (this.has(choice)) this.drop(choice);
       else if (!this.max || this.chosen.length < this.max) this.chosen = [...this.chosen, choice];
       this.input.value = "";
-      fill(this.chips, this.chosen.map((one) => this.chip(one)));
+      this.drawChips();
       this.draw();
       this.place();
       return;

@@ -138,15 +138,13 @@ function recall(event, by) {
   back = to;
 }
 
-// Slack turns a chosen @name into the person's id before an app sees it.
-function withIds(text) {
-  const names = store.state.users
-    .flatMap((user) => [user.real_name, user.name].filter(Boolean).map((name) => ({ name, id: user.id, short: user.name })))
-    .sort((a, b) => b.name.length - a.name.length);
-  return text.replace(/(^|[\s(])@([^\n]+)/g, function replace(whole, before, rest) {
-    const hit = names.find(({ name }) => rest.toLowerCase().startsWith(name.toLowerCase()) && !/^\w/.test(rest.slice(name.length)));
-    if (!hit) return `${before}@${rest.replace(/(^|[\s(])@([^\n]+)/g, replace)}`;
-    return `${before}<@${hit.id}>${rest.slice(hit.name.length).replace(/(^|[\s(])@([^\n]+)/g, replace)}`;
+// A message goes out as Slack's client sends it: escaped, with people as ids. Commands stay as typed;
+// for those Slack does it, if the app asked for it.
+function asMessage(text) {
+  const safe = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return safe.replace(/(^|[\s(])@([\w-]+(?:\.[\w-]+)*)/g, (whole, before, name) => {
+    const user = store.state.users.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    return user ? `${before}<@${user.id}>` : whole;
   });
 }
 
@@ -164,7 +162,7 @@ async function submit() {
   setBusy(true);
   input.value = "";
   changed();
-  const answer = await post(isCommand ? "command" : "say", { user: store.user, channel, text: withIds(text) });
+  const answer = await post(isCommand ? "command" : "say", { user: store.user, channel, text: isCommand ? text : asMessage(text) });
   setBusy(false);
   if (!answer.ok) {
     notify(inWords(answer.error), "bad");

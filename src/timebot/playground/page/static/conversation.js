@@ -4,7 +4,7 @@ import { drawBlocks } from "./blocks.js";
 import { avatar, el, fill, icon } from "./dom.js";
 import { keepFocus } from "./focus.js";
 import { drawRow, rows, signature } from "./messages.js";
-import { appConversation, conversationById, conversationName, publish, store, subscribe, userById, zone } from "./store.js";
+import { appConversation, botId, conversationById, conversationName, otherOf, publish, store, subscribe, userById, zone } from "./store.js";
 import { Surface } from "./surface.js";
 import { markSeen, seenUpTo } from "./unread.js";
 
@@ -77,7 +77,7 @@ function emptyRow() {
 
 function headTitle(conversation) {
   const signs = { channel: "hash", private: "lock" };
-  const sign = signs[conversation.kind] ? icon(signs[conversation.kind]) : avatar(userById(conversation.with_user), "small");
+  const sign = signs[conversation.kind] ? icon(signs[conversation.kind]) : avatar(userById(otherOf(conversation)), "small");
   return el("h1", {}, sign, conversationName(conversation));
 }
 
@@ -113,7 +113,7 @@ function drawHead() {
     fill(head, conversation ? [headTitle(conversation), members(conversation)] : null);
     return;
   }
-  const bot = { ...(userById(store.state.app.user_id) ?? {}), is_bot: true };
+  const bot = { ...userById(botId()), is_bot: true };
   fill(
     head,
     el("h1", {}, avatar(bot, "small"), store.state.app.name),

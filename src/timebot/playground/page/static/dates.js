@@ -12,7 +12,9 @@ export function toDate(value) {
   if (value instanceof Date) return value;
   if (typeof value === "number") return new Date(value * 1000);
   const text = String(value ?? "");
-  return /^\d+(\.\d+)?$/.test(text) ? new Date(Number(text) * 1000) : new Date(text);
+  if (/^\d+(\.\d+)?$/.test(text)) return new Date(Number(text) * 1000);
+  // Resend writes a space for the T and leaves the minutes of the offset out.
+  return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
 }
 
 /** Takes the business clock's present instant, from which it ticks on. */

@@ -9,7 +9,7 @@ const KEPT = 300;
 
 function isBad(exchange) {
   const status = Number(exchange.status);
-  return status >= 400 || status === 0 || exchange.response?.ok === false;
+  return Boolean(exchange.fault) || status >= 400 || status === 0 || exchange.response?.ok === false;
 }
 
 function part(title, value) {
@@ -35,7 +35,9 @@ function entry(exchange) {
   );
   const node = el("details", { class: "exchange", dataset: { exchange: exchange.n, kind: exchange.kind } }, summary);
   node.addEventListener("toggle", () => {
-    if (node.open && node.childElementCount === 1) node.append(part("Request", exchange.request), part("Response", exchange.response));
+    if (!node.open || node.childElementCount > 1) return;
+    if (exchange.fault) node.append(el("p", { class: "exchange-fault" }, icon("alert"), exchange.fault));
+    node.append(part("Request", exchange.request), part("Response", exchange.response));
   });
   return node;
 }

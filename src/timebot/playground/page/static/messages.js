@@ -39,7 +39,7 @@ function instant(message) {
 }
 
 function joins(before, message) {
-  const same = before.user === message.user && Boolean(before.ephemeral) === Boolean(message.ephemeral);
+  const same = before.user === message.user && before.thread_ts === message.thread_ts && Boolean(before.ephemeral) === Boolean(message.ephemeral);
   return same && !message.ephemeral && instant(message) - instant(before) < GROUP_SECONDS * 1000;
 }
 
@@ -87,6 +87,7 @@ function heading(message, author) {
     { class: "message-head" },
     el("strong", {}, name),
     message.is_app ? el("span", { class: "badge" }, "App") : null,
+    message.thread_ts && message.thread_ts !== message.ts ? el("span", { class: "badge" }, "Reply in a thread") : null,
     el("time", { datetime: Number.isNaN(at.getTime()) ? null : at.toISOString(), title: `${longDay(at)}, ${time(at)}` }, time(at)),
   );
 }

@@ -63,6 +63,10 @@ function frame() {
     el("div", { class: "modal-body blocks" }, drawBlocks(view.blocks, surface)),
     el("footer", { class: "modal-foot" }, el("span", { class: "modal-app" }, store.state.app.name), close, submit),
   );
+  form.addEventListener("input", (event) => unmark(event.target.closest(".block-input")));
+  form.addEventListener("click", (event) => {
+    if (event.target.closest("[role=option]")) unmark(event.target.closest(".block-input"));
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (view.submit) send();
@@ -90,6 +94,14 @@ function setBusy(value) {
   button?.classList.toggle("busy", value);
   button?.toggleAttribute("disabled", value);
   button?.setAttribute("aria-busy", String(value));
+}
+
+// What somebody is putting right is no longer wrong until it is sent again.
+function unmark(block) {
+  if (!block?.classList.contains("wrong")) return;
+  block.classList.remove("wrong");
+  block.querySelector(".field-error").textContent = "";
+  block.querySelector("[data-action-id]")?.removeAttribute("aria-invalid");
 }
 
 /** Writes each error under its field and takes the keyboard to the first. */

@@ -4,12 +4,12 @@ import { el, fill, icon } from "./dom.js";
 import { chargesView } from "./charges.js";
 import { inspectorView } from "./inspector.js";
 import { mailboxView } from "./mailbox.js";
-import { store, subscribe } from "./store.js";
+import { publish, store, subscribe } from "./store.js";
 
 const TABS = [
   { name: "inspector", label: "Inspector", sign: "inspect", view: inspectorView, topic: "exchanges", count: () => 0 },
-  { name: "mailbox", label: "Mailbox", sign: "mail", view: mailboxView, topic: "mails", count: () => store.mails.length },
-  { name: "charges", label: "Charges", sign: "card", view: chargesView, topic: "charges", count: () => store.charges.length },
+  { name: "mailbox", label: "Mailbox", sign: "mail", view: mailboxView, topic: "mails", count: () => store.mails?.length },
+  { name: "charges", label: "Charges", sign: "card", view: chargesView, topic: "charges", count: () => store.charges?.length },
 ];
 
 let current = "inspector";
@@ -22,6 +22,7 @@ function choose(name) {
 
 function fresh(tab) {
   const count = tab.count();
+  if (count === undefined) return 0;
   seen[tab.name] ??= count;
   if (tab.name === current) seen[tab.name] = count;
   return count - seen[tab.name];
@@ -70,7 +71,9 @@ export function startPanel() {
   const views = TABS.map((tab) =>
     el("div", { class: "panel-view", id: `view-${tab.name}`, role: "tabpanel", "aria-labelledby": `tab-${tab.name}`, tabindex: "0" }, tab.view()),
   );
-  fill(document.querySelector("#panel"), el("div", { id: "panel-tabs", role: "tablist", "aria-label": "Behind the scenes" }), views);
+  const close = el("button", { type: "button", class: "icon-button", id: "close-panel", "aria-label": "Close", onclick: () => publish("close-panel") }, icon("close"));
+  const tabs = el("div", { id: "panel-tabs", role: "tablist", "aria-label": "Behind the scenes" });
+  fill(document.querySelector("#panel"), el("div", { class: "panel-head" }, tabs, close), views);
   for (const tab of TABS) subscribe(tab.topic, draw);
   draw();
 }

@@ -3,7 +3,7 @@
 import { city, time, now } from "./dates.js";
 import { avatar, el, fill, icon } from "./dom.js";
 import { openMenu } from "./menu.js";
-import { appConversation, conversationName, publish, store, subscribe, userById } from "./store.js";
+import { appConversation, botId, conversationName, otherOf, publish, store, subscribe, userById } from "./store.js";
 import { isUnread } from "./unread.js";
 
 function about(user) {
@@ -63,7 +63,7 @@ function entry({ key, label, sign, unread, current, onclick }) {
 
 function conversationEntry(conversation) {
   const signs = { channel: "hash", private: "lock" };
-  const sign = signs[conversation.kind] ? icon(signs[conversation.kind]) : avatar(userById(conversation.with_user), "tiny");
+  const sign = signs[conversation.kind] ? icon(signs[conversation.kind]) : avatar(userById(otherOf(conversation)), "tiny");
   const current = store.at?.view === "conversation" && store.at.id === conversation.id;
   return entry({
     key: conversation.id,
@@ -77,7 +77,7 @@ function conversationEntry(conversation) {
 
 function appEntry() {
   const messages = appConversation();
-  const bot = userById(store.state.app.user_id) ?? { is_bot: true };
+  const bot = userById(botId());
   const current = store.at?.view === "home" || (messages && store.at?.id === messages.id);
   const unread = messages && isUnread(messages) && !(store.at?.view === "conversation" && store.at.id === messages.id);
   return entry({
@@ -99,12 +99,12 @@ function drawConversations() {
   const box = document.querySelector("#conversations");
   const focused = document.activeElement?.closest?.("#conversations [data-conversation]")?.dataset.conversation;
   const all = store.state.conversations;
-  const bot = store.state.app?.user_id;
+  const own = appConversation()?.id;
   fill(
     box,
     group("Apps", store.state.app ? [appEntry()] : []),
     group("Channels", all.filter((one) => one.kind !== "dm").map(conversationEntry)),
-    group("Direct messages", all.filter((one) => one.kind === "dm" && one.with_user !== bot).map(conversationEntry)),
+    group("Direct messages", all.filter((one) => one.kind === "dm" && one.id !== own).map(conversationEntry)),
   );
   if (focused) [...box.querySelectorAll("[data-conversation]")].find((node) => node.dataset.conversation === focused)?.focus();
 }

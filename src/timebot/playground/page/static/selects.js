@@ -2,7 +2,7 @@
 
 import { Combobox } from "./combobox.js";
 import { avatar, icon } from "./dom.js";
-import { store, userById, conversationById, conversationName, userName } from "./store.js";
+import { store, userById, conversationById, conversationName, otherOf, userName } from "./store.js";
 
 const DEFAULT_MIN_QUERY = 3; // Slack's, for external selects
 
@@ -23,7 +23,7 @@ function userChoice(id) {
 function conversationChoice(id) {
   const conversation = conversationById(id);
   const sign = conversation?.kind === "private" ? "lock" : "hash";
-  const lead = () => (conversation?.kind === "dm" ? avatar(userById(conversation.with_user), "tiny") : icon(sign));
+  const lead = () => (conversation?.kind === "dm" ? avatar(userById(otherOf(conversation)), "tiny") : icon(sign));
   return { value: id, label: conversationName(conversation) || id, lead, raw: id };
 }
 

@@ -9,8 +9,8 @@ export const store = {
   home: null,
   stack: [],
   exchanges: [],
-  mails: [],
-  charges: [],
+  mails: null, // null until first fetched
+  charges: null,
   customers: [],
   guide: null,
 };
@@ -27,9 +27,16 @@ export function publish(topic, data) {
   for (const listener of listeners.get(topic) ?? []) listener(data);
 }
 
-/** The user with this id, or undefined. */
+/** The app's own id as a member of conversations. */
+export function botId() {
+  return store.state?.app?.user_id ?? store.state?.app?.id;
+}
+
+/** The user with this id, or undefined; the app counts as one. */
 export function userById(id) {
-  return store.state?.users.find((user) => user.id === id);
+  const known = store.state?.users.find((user) => user.id === id);
+  if (known || !id || id !== botId()) return known;
+  return { id, real_name: store.state.app.name, initials: "", is_bot: true };
 }
 
 /** A user's name as people say it; an unknown id stays an id. */
@@ -45,15 +52,20 @@ export function conversationById(id) {
 
 /** The app's own direct conversation with the present person. */
 export function appConversation() {
-  const bot = store.state?.app?.user_id;
-  return store.state?.conversations.find((one) => one.kind === "dm" && one.with_user === bot);
+  const bot = botId();
+  return store.state?.conversations.find((one) => one.kind === "dm" && (one.with_user === bot || one.members?.includes(bot)));
 }
 
 /** What a conversation is called on screen, without its sign. */
 export function conversationName(conversation) {
   if (!conversation) return "";
   if (conversation.kind !== "dm") return conversation.name;
-  return userName(conversation.with_user ?? conversation.name);
+  return userName(otherOf(conversation));
+}
+
+/** Whom the present person talks to in a direct conversation. */
+export function otherOf(conversation) {
+  return conversation.members?.find((id) => id !== store.user) ?? conversation.with_user;
 }
 
 /** The zone in which the present person reads times. */

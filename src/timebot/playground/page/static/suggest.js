@@ -44,10 +44,10 @@ function people(typed, from) {
     .slice(0, SHOWN)
     .map((user) => ({
       label: user.real_name || user.name,
-      note: user.is_bot ? "App" : "",
+      note: `@${user.name}`,
       lead: () => avatar(user, "tiny"),
       from,
-      text: `@${user.real_name || user.name}`,
+      text: `@${user.name}`,
     }));
 }
 

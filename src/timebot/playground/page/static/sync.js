@@ -1,6 +1,6 @@
 // Fetches what the page shows and waits for the server to say that something changed.
 
-import { get } from "./api.js";
+import { Refused, get } from "./api.js";
 import { publish, store } from "./store.js";
 import { noteState } from "./unread.js";
 
@@ -28,8 +28,10 @@ async function rounds() {
       await round();
     } while (again);
     publish("link", true);
-  } catch {
-    publish("link", false);
+  } catch (error) {
+    // A refusal is an answer all the same: the server is there.
+    publish("link", error instanceof Refused);
+    if (!store.state && error instanceof Refused) publish("refused", error);
   } finally {
     running = false;
   }

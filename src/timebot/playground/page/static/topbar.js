@@ -13,6 +13,7 @@ const FIXED = [
 const REDRAW_MS = 1000;
 
 const part = (id) => document.querySelector(`#${id}`);
+const wide = window.matchMedia("(min-width: 1180px)");
 let busy = false;
 
 function drawClock() {
@@ -76,9 +77,20 @@ function setBusy(value) {
   drawClock();
 }
 
-function toggle(name, button) {
-  const open = document.body.classList.toggle(name);
-  button.setAttribute("aria-expanded", String(open));
+function open(name, button, value) {
+  document.body.classList.toggle(name, value);
+  button.setAttribute("aria-expanded", String(value));
+}
+
+function closeDrawers() {
+  open("rail-open", part("toggle-rail"), false);
+  open("panel-open", part("toggle-panel"), false);
+}
+
+// Where there is room the panel stands beside the conversation, else it waits until asked for.
+function fit() {
+  open("rail-open", part("toggle-rail"), false);
+  open("panel-open", part("toggle-panel"), wide.matches);
 }
 
 /** Starts the clock and wires the bar's buttons. */
@@ -86,24 +98,22 @@ export function startTopbar() {
   fill(part("toggle-rail"), icon("menu"));
   fill(part("toggle-panel"), icon("panel"), el("span", {}, "Behind the scenes"));
   fill(part("toggle-guide"), icon("help"), el("span", {}, "What to try"));
-  part("toggle-rail").addEventListener("click", () => toggle("rail-open", part("toggle-rail")));
-  part("toggle-panel").addEventListener("click", () => toggle("panel-open", part("toggle-panel")));
-  part("shade").addEventListener("click", () => {
-    document.body.classList.remove("rail-open", "panel-open");
-    part("toggle-rail").setAttribute("aria-expanded", "false");
-    part("toggle-panel").setAttribute("aria-expanded", "false");
+  part("toggle-rail").addEventListener("click", () => open("rail-open", part("toggle-rail"), !document.body.classList.contains("rail-open")));
+  part("toggle-panel").addEventListener("click", () => open("panel-open", part("toggle-panel"), !document.body.classList.contains("panel-open")));
+  part("shade").addEventListener("click", closeDrawers);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !wide.matches) closeDrawers();
   });
-  const wide = window.matchMedia("(min-width: 1180px)").matches;
-  document.body.classList.toggle("panel-open", wide);
-  part("toggle-panel").setAttribute("aria-expanded", String(wide));
+  wide.addEventListener("change", fit);
+  subscribe("close-panel", closeDrawers);
+  fit();
   subscribe("state", () => {
     if (!busy) setNow(store.state.clock.now);
     drawClock();
     drawJumps();
   });
   subscribe("place", () => {
-    document.body.classList.remove("rail-open");
-    part("toggle-rail").setAttribute("aria-expanded", "false");
+    open("rail-open", part("toggle-rail"), false);
   });
   subscribe("link", (up) => fill(part("link-state"), up ? null : [icon("alert"), "Server is away, trying again"]));
   window.setInterval(drawClock, REDRAW_MS);

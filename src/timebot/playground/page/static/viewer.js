@@ -1,6 +1,6 @@
 // Shows attached files: a PDF in the page, anything else in a new tab.
 
-import { el, fill, icon } from "./dom.js";
+import { el, fill, icon, safeUrl } from "./dom.js";
 import { notify } from "./notices.js";
 
 const UNITS = ["bytes", "KB", "MB"];
@@ -19,6 +19,7 @@ export function sizeInWords(bytes) {
 async function openPdf(url, name) {
   const dialog = document.querySelector("#viewer");
   let address;
+  let kept = false; // a tab that shows the copy may want to load it again
   try {
     const response = await fetch(url);
     if (!response.ok) throw new Error(response.status);
@@ -34,7 +35,8 @@ async function openPdf(url, name) {
       "header",
       { class: "modal-head" },
       el("h1", { id: "viewer-title" }, name),
-      el("a", { class: "button", href: url, target: "_blank", rel: "noopener" }, "Open in a new tab"),
+      el("a", { class: "button", href: url, download: name }, "Download"),
+      el("a", { class: "button", href: address, target: "_blank", onclick: () => (kept = true) }, "Open in a new tab"),
       el("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close")),
     ),
     el("iframe", { src: address, title: name }),
@@ -43,15 +45,22 @@ async function openPdf(url, name) {
     "close",
     () => {
       dialog.replaceChildren();
-      URL.revokeObjectURL(address);
+      if (!kept) URL.revokeObjectURL(address);
     },
     { once: true },
   );
   dialog.showModal();
 }
 
+// The server may name itself 127.0.0.1 where the page was opened at localhost, or the other way round.
+function here(address) {
+  const url = new URL(address, window.location.href);
+  return url.port === window.location.port ? url.pathname + url.search : (safeUrl(address) ?? "#");
+}
+
 /** One attached file as a card. */
-export function fileCard({ name, url, size, type }) {
+export function fileCard({ name, url: address, size, type }) {
+  const url = here(address);
   const isPdf = type === "application/pdf" || /\.pdf$/i.test(name);
   const words = el("span", { class: "file-words" }, el("strong", {}, name), el("small", {}, `${isPdf ? "PDF · " : ""}${sizeInWords(size)}`));
   const card = el("a", { class: "file-card", href: url, target: "_blank", rel: "noopener", dataset: { file: name } }, icon("file"), words);
