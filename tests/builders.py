@@ -48,6 +48,7 @@ def a_member(session: Session, workspace: Workspace, **columns: object) -> Membe
         "slack_user_id": _slack_id("U"),
         "name": "Robin",
         "zone": workspace.zone,
+        "profile_at": MONDAY_NINE,
         "created_at": MONDAY_NINE,
     }
     return _added(session, Member(**default | columns))
