@@ -1,0 +1,174 @@
+"""Stops timers: now, at an earlier time, and when their owner has left."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from timebot.errors import Refusal, WayOut
+from timebot.journal.notices import refresh_card, tell
+from timebot.team.models import Member, Workspace
+from timebot.team.rights import holders
+from timebot.timekeeping.capture import close_entry
+from timebot.timekeeping.history import Change, entry_facts, note_change, remember_action
+from timebot.timekeeping.limits import ASKED_BACK_AFTER, EndsBeforeStart, LongTime, ensure_past
+from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.nags import TimerNotRunning
+from timebot.timekeeping.naming import moment_words
+from timebot.timekeeping.stop_times import stop_times
+from timebot.timekeeping.turns import find_running, lock_member, take_turn
+from timebot.timekeeping.wishes import StopWish
+from timebot.timekeeping.wording import description
+
+
+class NoTimerRunning(Refusal):
+    """The member has no running timer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have no timer running.",
+            example="/timer start Acme logo",
+            ways_out=[WayOut("Resume the last one", "timer.resume")],
+        )
+
+
+def stop_timer(
+    session: Session,
+    *,
+    member: Member,
+    now: datetime,
+    surface: str,
+    ended_at: datetime | None = None,
+    text: str | None = None,
+    entry_id: UUID | None = None,
+    long_is_meant: bool = False,
+) -> TimeEntry:
+    """Stop the member's running timer and return the finished entry.
+
+    Args:
+        session: the open transaction.
+        member: whose timer it is.
+        now: the present instant.
+        surface: where the wish comes from.
+        ended_at: an earlier end, or None for now.
+        text: a new description, or None to keep the old one.
+        entry_id: the timer that a button was made for; another one is left alone.
+        long_is_meant: whether more than 24 hours were asked back already.
+
+    Raises:
+        NoTimerRunning: if the member has none.
+        TimerNotRunning: if the timer of the button has stopped.
+        TimeInFuture: if the end has not come yet.
+        EndsBeforeStart: if the end is not after the start.
+        LongTime: if it ran for more than 24 hours; the ways out propose ends and confirm.
+        TextTooLong: if the description is too long.
+    """
+    member = take_turn(session, member, to="run timers", now=now)
+    entry = _get_running(session, member, entry_id)
+    end = _end_of(entry, ended_at, now)
+    if end - entry.started_at > ASKED_BACK_AFTER and not long_is_meant:
+        raise LongTime(end - entry.started_at, _ways_to_stop(session, member, entry, end, text))
+    before = entry_facts(entry)
+    if text is not None:
+        entry.text = description(text)
+    change = Change(member, surface, now)
+    close_timer(session, change, entry, end)
+    note_change(session, change, entry, "stopped", before=before)
+    remember_action(session, change, "stopped", entry, before=before)
+    return entry
+
+
+def stop_as_wished(
+    session: Session, *, member: Member, wish: StopWish, now: datetime, surface: str
+) -> TimeEntry:
+    """Stop the timer that a button was made for.
+
+    Raises:
+        Refusal: as `stop_timer`.
+    """
+    return stop_timer(
+        session,
+        member=member,
+        now=now,
+        surface=surface,
+        ended_at=wish.ended_at,
+        text=wish.text,
+        entry_id=wish.entry_id,
+        long_is_meant=wish.long_is_meant,
+    )
+
+
+def stop_timer_of_leaver(
+    session: Session, *, member: Member, at: datetime, now: datetime, surface: str
+) -> TimeEntry | None:
+    """Stop the timer of a member who was deactivated, at that instant, unconfirmed.
+
+    The approvers are told, because one of them has to confirm it. Returns the entry, or None if
+    no timer ran.
+    """
+    member = lock_member(session, workspace_id=member.workspace_id, member_id=member.id)
+    entry = find_running(session, member=member)
+    if entry is None:
+        return None
+    before = entry_facts(entry)
+    change = Change(member, surface, now)
+    close_timer(session, change, entry, max(at, entry.started_at), is_confirmed=False)
+    note_change(session, change, entry, "stopped", before=before, note="deactivated")
+    for approver in holders(session, workspace_id=member.workspace_id, role="approver"):
+        tell(
+            session,
+            workspace_id=member.workspace_id,
+            notice="timer_stopped",
+            recipient=approver.slack_user_id,
+            facts={"entry_id": str(entry.id), "why": "deactivated"},
+            now=now,
+        )
+    return entry
+
+
+def _get_running(session: Session, member: Member, entry_id: UUID | None) -> TimeEntry:
+    entry = find_running(session, member=member)
+    if entry_id is not None and (entry is None or entry.id != entry_id):
+        raise TimerNotRunning
+    if entry is None:
+        raise NoTimerRunning
+    return entry
+
+
+def _end_of(entry: TimeEntry, ended_at: datetime | None, now: datetime) -> datetime:
+    if ended_at is None:
+        return max(now, entry.started_at)
+    ensure_past(ended_at, zone=entry.zone, now=now)
+    if ended_at <= entry.started_at:
+        raise EndsBeforeStart(entry.started_at, ended_at, zone=entry.zone, now=now)
+    return ended_at
+
+
+def _ways_to_stop(
+    session: Session, member: Member, entry: TimeEntry, end: datetime, text: str | None
+) -> list[WayOut]:
+    workspace = session.get_one(Workspace, member.workspace_id)
+    zone = member.zone
+    likely = stop_times(session, workspace=workspace, member=member, entry=entry, now=end)
+    ends = [(one.at, moment_words(one.at, zone=zone, now=end)) for one in likely]
+    ways_out = []
+    for at, words in [*ends, (end, "the time I said")]:
+        value = StopWish(entry.id, at, text, long_is_meant=True).as_value()
+        if value:
+            ways_out.append(WayOut(f"Stop at {words}", "timer.stop", value))
+    return ways_out
+
+
+def close_timer(
+    session: Session,
+    change: Change,
+    entry: TimeEntry,
+    ended_at: datetime,
+    *,
+    is_confirmed: bool = True,
+) -> None:
+    """End a running entry, and repaint a question about it that may stand in Slack."""
+    close_entry(session, entry, ended_at=ended_at, is_confirmed=is_confirmed)
+    refresh_card(
+        session, workspace_id=entry.workspace_id, purpose="nag", subject_id=entry.id, now=change.now
+    )
