@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # https://docs.stripe.com/api/idempotent_requests
 _LONGEST_KEY = 255
 _BODY_LIMIT = 5_000_000
+_REMEMBERED = 2_000
 _TROUBLE = Answer(
     500,
     {"error": {"type": "api_error", "message": "An unknown error occurred (planned by a test)."}},
@@ -62,7 +64,7 @@ class Door:
         self._api_key = api_key
         self._faults = faults
         self._idempotency = idempotency
-        self.requests: list[AskedRequest] = []
+        self.requests: deque[AskedRequest] = deque(maxlen=_REMEMBERED)
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"

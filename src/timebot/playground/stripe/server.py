@@ -76,7 +76,7 @@ class LocalStripe:
 
     @property
     def requests(self) -> list[AskedRequest]:
-        """Every API request since the start of this process, oldest first."""
+        """The latest API requests since the start of this process, oldest first."""
         return list(self._door.requests)
 
     def start(self) -> None:

@@ -1,0 +1,174 @@
+import json
+from datetime import timedelta
+
+import stripe
+
+from tests.playground.receiver import Receiver
+from timebot.playground.clock import MovableClock
+from timebot.playground.store import Store
+from timebot.playground.stripe import LocalStripe
+
+from .calls import Calls
+
+
+def types(receiver: Receiver) -> list[str]:
+    return [json.loads(body)["type"] for _, body in receiver.taken]
+
+
+def test_the_sdk_accepts_the_signature(calls: Calls, receiver: Receiver) -> None:
+    calls.local.connect(receiver.url)
+    customer = calls.customer()
+    receiver.wait_for(1)
+
+    headers, body = receiver.taken[0]
+    event = calls.client.construct_event(
+        body, headers["stripe-signature"], calls.local.webhook_secret
+    )
+
+    assert event.type == "customer.created"
+    assert event.data.object["id"] == customer.id
+    assert event.api_version == stripe.api_version
+
+
+def test_the_signature_is_of_real_time_and_the_event_of_business_time(
+    calls: Calls, receiver: Receiver, clock: MovableClock
+) -> None:
+    clock.advance(timedelta(days=100))
+    calls.local.connect(receiver.url)
+    calls.customer()
+    receiver.wait_for(1)
+
+    headers, body = receiver.taken[0]
+    event = calls.client.construct_event(
+        body, headers["stripe-signature"], calls.local.webhook_secret
+    )
+
+    assert abs(event.created - clock.now().timestamp()) < 10
+
+
+def test_saving_a_card_tells_the_whole_story(calls: Calls) -> None:
+    customer = calls.customer()
+
+    calls.local.put_card_on_file(customer.id)
+
+    assert calls.event_types() == [
+        "customer.created",
+        "payment_method.attached",
+        "setup_intent.succeeded",
+        "checkout.session.completed",
+    ]
+
+
+def test_paying_tells_the_whole_story(calls: Calls) -> None:
+    invoice = calls.open_invoice(calls.customer_with_card())
+    before = len(calls.event_types())
+
+    calls.client.v1.invoices.pay(invoice.id)
+
+    assert calls.event_types()[before:] == [
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "invoice_payment.paid",
+        "invoice.paid",
+        "invoice.payment_succeeded",
+    ]
+
+
+def test_what_nobody_listens_to_is_not_sent_later(calls: Calls, receiver: Receiver) -> None:
+    calls.customer()
+
+    calls.local.connect(receiver.url)
+
+    assert calls.local.deliver_pending() == 0
+    assert calls.event_types() == ["customer.created"]
+
+
+def test_a_refused_webhook_is_sent_again(calls: Calls, receiver: Receiver) -> None:
+    receiver.statuses.append(500)
+    calls.local.connect(receiver.url)
+
+    calls.customer()
+    receiver.wait_for(2)
+
+    assert types(receiver) == ["customer.created"] * 2
+
+
+def test_paused_webhooks_wait_until_they_are_delivered_by_hand(
+    calls: Calls, receiver: Receiver
+) -> None:
+    calls.local.connect(receiver.url)
+    calls.local.webhooks.paused = True
+    calls.customer()
+    calls.customer()
+
+    waiting = len(calls.local.webhooks.waiting())
+    taken = calls.local.deliver_pending()
+
+    assert (waiting, taken, len(receiver.taken)) == (2, 2, 2)
+    assert calls.local.webhooks.waiting() == []
+
+
+def test_webhooks_can_come_twice_and_in_the_wrong_order(calls: Calls, receiver: Receiver) -> None:
+    calls.local.connect(receiver.url)
+    calls.local.webhooks.paused = True
+    calls.local.webhooks.copies = 2
+    calls.local.webhooks.newest_first = True
+    customer = calls.customer()
+    calls.client.v1.customers.update(customer.id, {"name": "New"})
+
+    calls.local.deliver_pending()
+
+    assert types(receiver) == ["customer.updated"] * 2 + ["customer.created"] * 2
+
+
+def test_webhooks_can_come_late(calls: Calls, receiver: Receiver) -> None:
+    calls.local.connect(receiver.url)
+    calls.local.webhooks.delay_seconds = 0.4
+    calls.customer()
+
+    early = len(receiver.taken)
+    receiver.wait_for(1)
+
+    assert early == 0
+
+
+def test_a_request_that_was_refused_tells_nobody(calls: Calls, receiver: Receiver) -> None:
+    calls.local.connect(receiver.url)
+    calls.local.webhooks.paused = True
+    customer = calls.customer()
+    calls.local.deliver_pending()
+
+    for _ in range(2):
+        with_wrong_path = {"expand": ["nothing"], "name": "New"}
+        try:
+            calls.client.v1.customers.update(customer.id, with_wrong_path)  # type: ignore[arg-type]
+        except stripe.InvalidRequestError:
+            continue
+
+    assert calls.local.webhooks.waiting() == []
+    assert calls.client.v1.customers.retrieve(customer.id).name == "Acme"
+
+
+def test_what_waits_survives_a_restart(
+    calls: Calls, receiver: Receiver, store: Store, clock: MovableClock
+) -> None:
+    calls.local.connect(receiver.url)
+    calls.local.webhooks.paused = True
+    calls.customer()
+    calls.local.stop()
+
+    again = LocalStripe(store, clock)
+    taken = again.deliver_pending()
+    again.stop()
+
+    assert (taken, types(receiver)) == (1, ["customer.created"])
+
+
+def test_events_can_be_read_afterwards(calls: Calls) -> None:
+    calls.customer_with_card()
+    v1 = calls.client.v1
+
+    listed = v1.events.list({"types": ["customer.updated", "customer.created"]})
+
+    assert [each.type for each in listed.data] == ["customer.updated", "customer.created"]
+    assert v1.events.retrieve(listed.data[0].id).type == "customer.updated"
