@@ -1,0 +1,1 @@
+"""The gateways: the only room that speaks to Stripe, Resend and WeasyPrint."""

@@ -1,0 +1,50 @@
+"""Drawing invoices: the page is filled in here, and a child process with limits makes the PDF."""
+
+import subprocess
+import sys
+
+import structlog
+
+from timebot.billing.document import InvoiceDocument
+from timebot.billing.ports import TryLater
+from timebot.db import refuse_inside_transaction
+from timebot.gateways.invoice_html import InvoicePage
+
+PATIENCE_SECONDS = 90
+log = structlog.get_logger(__name__)
+
+
+class ChildRenderer:
+    """A renderer that a page cannot harm: it crashes, swells or hangs alone."""
+
+    def __init__(self) -> None:
+        self._page = InvoicePage()
+
+    def render(self, document: InvoiceDocument) -> bytes:
+        """Return the PDF of an invoice; the same document gives the same bytes.
+
+        Raises:
+            TryLater: if the child took too long, took too much memory, or failed.
+        """
+        refuse_inside_transaction("drawing a PDF")
+        page = self._page.html(document).encode("utf-8")
+        try:
+            child = subprocess.run(
+                [sys.executable, "-m", "timebot.gateways.pdf_child"],
+                input=page,
+                capture_output=True,
+                timeout=PATIENCE_SECONDS,
+                check=True,
+            )
+        except subprocess.TimeoutExpired:
+            raise TryLater("drawing the PDF took too long") from None
+        except subprocess.CalledProcessError as error:
+            # What the child said may quote the page, so only its last line's kind is kept.
+            log.warning("pdf.failed", code=error.returncode, fault=_kind_of(error.stderr))
+            raise TryLater("drawing the PDF failed") from None
+        return child.stdout
+
+
+def _kind_of(stderr: bytes) -> str:
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1].split(":")[0][:80] if lines else "no words"

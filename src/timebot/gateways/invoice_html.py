@@ -1,0 +1,38 @@
+"""The invoice as HTML: the template filled in, with everything that people typed escaped."""
+
+from importlib.resources import files
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from timebot.billing.document import InvoiceDocument
+from timebot.gateways.writing import known_locale, template_environment
+
+
+class InvoicePage:
+    """Fills in the invoice's template."""
+
+    def __init__(self, environment: Environment | None = None) -> None:
+        self._template = (environment or template_environment()).get_template("invoice.html")
+        style = files("timebot.gateways") / "templates" / "invoice.css"
+        # Our own file, so it need not be escaped; no style sheet comes from outside.
+        self._css = Markup(style.read_text(encoding="utf-8"))  # noqa: S704 - see above
+
+    def html(self, invoice: InvoiceDocument) -> str:
+        """Return the page; the same document gives the same page."""
+        return self._template.render(
+            invoice=invoice,
+            doc={"locale_name": known_locale(invoice.locale)},
+            title=f"Invoice {invoice.number}" if invoice.number else "Draft invoice",
+            css=self._css,
+            logo=_logo_address(invoice),
+            has_day=any(line.worked_on for line in invoice.lines),
+            has_member=any(line.member for line in invoice.lines),
+            has_text=any(line.text for line in invoice.lines),
+        )
+
+
+def _logo_address(invoice: InvoiceDocument) -> str | None:
+    """The logo travels inside the page: nothing is fetched while drawing."""
+    logo = invoice.seller.logo
+    return f"data:{logo.content_type};base64,{logo.content}" if logo else None
