@@ -37,13 +37,18 @@ class AuditEvent(InWorkspace, Base):
 
 
 class AuditDetail(Base):
-    """What an audit event said: before and after. A person's erasure may empty it."""
+    """What an audit event said: before and after. A person's erasure may empty it.
+
+    Attributes:
+        salt: random, part of the digest; with it gone too, nobody can guess what was erased.
+    """
 
     __tablename__ = "audit_detail"
     __table_args__ = (same_workspace("event_id", "audit_event"), STRICT)
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    salt: Mapped[str | None]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
     note: Mapped[str | None]
@@ -75,6 +80,7 @@ class OutboxMessage(InWorkspace, Base):
         dedup_key: the same key is never queued twice in a workspace.
         state: waiting, done, given_up, or unknown (it may have arrived; a person looks).
         due_at: not before this business instant.
+        retry_at: after a failure, not before this real instant.
         claimed_until: the real instant at which a worker's lease ends.
         fence: grows with each claim; a worker that lost its lease cannot settle.
     """
@@ -109,6 +115,7 @@ class OutboxMessage(InWorkspace, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    retry_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
     settled_at: Mapped[datetime | None]

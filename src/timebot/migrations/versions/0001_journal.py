@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("attempts", Whole(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("retry_at", Instant(), nullable=True),
         sa.Column("claimed_until", Instant(), nullable=True),
         sa.Column("fence", Whole(), nullable=False),
         sa.Column("settled_at", Instant(), nullable=True),
@@ -124,6 +125,7 @@ def upgrade() -> None:
         "audit_detail",
         sa.Column("workspace_id", Key(), nullable=False),
         sa.Column("event_id", Key(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=True),
         sa.Column("before", Document(), nullable=True),
         sa.Column("after", Document(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
@@ -153,7 +155,7 @@ def upgrade() -> None:
 
 def _more_than_emptied() -> str:
     """Return SQL that is true unless an erasure empties columns and changes nothing else."""
-    erasable = ("before", "after", "note")
+    erasable = ("salt", "before", "after", "note")
     rewritten = [f'(NEW."{name}" IS NOT NULL AND {changed([name])})' for name in erasable]
     return " OR ".join([changed(["workspace_id", "event_id"]), *rewritten])
 
