@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_hex
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, insert, update
 from sqlalchemy.orm import Session
 
 from timebot.journal.canonical import Json, as_facts, digest
@@ -60,22 +60,30 @@ def record(
     event_id, salt = uuid4(), token_hex(16)
     old = None if before is None else as_facts(before)
     new = None if after is None else as_facts(after)
-    event = AuditEvent(
-        workspace_id=workspace_id,
-        id=event_id,
-        at=at,
-        actor_id=actor.member_id,
-        surface=actor.surface,
-        action=action,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        detail_digest=detail_digest(salt, old, new, note),
+    # Two statements in this order; a flush knows no order between tables without relationships.
+    session.execute(
+        insert(AuditEvent).values(
+            workspace_id=workspace_id,
+            id=event_id,
+            at=at,
+            actor_id=actor.member_id,
+            surface=actor.surface,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            detail_digest=detail_digest(salt, old, new, note),
+        )
     )
-    detail = AuditDetail(
-        workspace_id=workspace_id, event_id=event_id, salt=salt, before=old, after=new, note=note
+    session.execute(
+        insert(AuditDetail).values(
+            workspace_id=workspace_id,
+            event_id=event_id,
+            salt=salt,
+            before=old,
+            after=new,
+            note=note,
+        )
     )
-    session.add_all([event, detail])
-    session.flush()
 
 
 def detail_digest(
