@@ -11,8 +11,10 @@ from timebot.playground.store import Document, Store
 
 Sign = Callable[[str, str, int], dict[str, str]]
 
-# Seconds until the next try. The real services spread theirs over days; a demo has minutes.
+# Seconds until the next try, the last one again and again. The real services spread theirs over
+# days; a demo has an hour.
 _RETRY_AFTER = (0.3, 1.0, 3.0, 10.0, 30.0)
+_MOST_TRIES = 100
 _TIMEOUT_SECONDS = 10.0
 _IDLE_SECONDS = 1.0
 _GOOD = range(200, 300)
@@ -135,13 +137,14 @@ class Deliveries:
         self._store.delete(self._kind, waiting["id"])
 
     def _try_later(self, waiting: Document) -> None:
-        tries = waiting["tries"]
-        if tries >= len(_RETRY_AFTER):
+        tries = waiting["tries"] + 1
+        if tries >= _MOST_TRIES:
             self._store.put(f"{self._kind}.given_up", waiting["id"], waiting)
             self._forget(waiting)
             return
-        self._due[waiting["id"]] = time.monotonic() + _RETRY_AFTER[tries]
-        self._store.put(self._kind, waiting["id"], {**waiting, "tries": tries + 1})
+        pause = _RETRY_AFTER[min(tries, len(_RETRY_AFTER)) - 1]
+        self._due[waiting["id"]] = time.monotonic() + pause
+        self._store.put(self._kind, waiting["id"], {**waiting, "tries": tries})
 
     def _post(self, waiting: Document) -> bool:
         address = urlsplit(self.url or "")

@@ -131,7 +131,7 @@ def test_the_portal_replaces_the_default_card_and_leads_back(calls: Calls) -> No
     page = requests.get(portal.url, timeout=5).text
     answer = post(portal.url, WORKS)
 
-    assert "visa 0341" in page
+    assert "Visa 0341" in page
     assert answer.headers["Location"] == "http://127.0.0.1:9/back"
     invoice = calls.open_invoice(customer)
     assert calls.client.v1.invoices.pay(invoice.id).status == "paid"

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import stripe
 
@@ -156,6 +158,23 @@ def test_an_invoice_can_be_paid_elsewhere(calls: Calls) -> None:
 
     assert (paid.status, paid.attempted) == ("paid", False)
     assert calls.local.charges() == []
+
+
+def test_of_many_who_pay_at_once_one_charges(calls: Calls) -> None:
+    invoice = calls.open_invoice(calls.customer_with_card())
+
+    def pay(attempt: int) -> int:
+        try:
+            calls.client.v1.invoices.pay(invoice.id, options={"idempotency_key": f"pay:{attempt}"})
+        except stripe.InvalidRequestError as refused:
+            return refused.http_status or 0
+        return 200
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(pay, range(8)))
+
+    assert statuses == [200, *[400] * 7]
+    assert len(calls.local.charges()) == 1
 
 
 def test_charges_are_listed_by_customer(calls: Calls) -> None:
