@@ -139,7 +139,7 @@ def test_webhooks_can_come_twice_and_in_the_wrong_order(calls: Calls, receiver: 
 
 def test_webhooks_can_come_late(calls: Calls, receiver: Receiver) -> None:
     calls.local.connect(receiver.url)
-    calls.local.webhooks.delay_seconds = 0.4
+    calls.local.webhooks.delay_seconds = 1.5
     calls.customer()
 
     early = len(receiver.taken)
