@@ -1,10 +1,10 @@
-"""A stand-in for the local Slack's control API: canned answers, and it remembers what was posted."""
+"""A stand-in for the local Slack's controls: canned answers, and it remembers what was posted."""
 
 import io
 import json
 import threading
 from copy import deepcopy
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from pypdf import PdfWriter
@@ -12,10 +12,13 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+import timebot.playground
 from tests.playground.page.samples import CARD, HOME, HOSTILE, RICH, Json, modal
+from timebot.playground.http import LocalServer
 
-PAGE = files("timebot.playground") / "page"
+PAGE = Path(timebot.playground.__file__).parent / "page"
 TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html"}
+HOSTILE_SHOWN = "<img src=x onerror=\"window.hacked='yes'\">"
 NOW = 1_772_442_000  # Monday 2 March 2026, 09:00 UTC
 POLL_SECONDS = 1.0
 
@@ -41,7 +44,7 @@ URLS = Map(
 def user(key: str, name: str, tz: str, color: str, **more: object) -> Json:
     """A person of the fixture workspace."""
     initials = "".join(word[0] for word in name.split()[:2])
-    words = {"id": key, "name": name.split()[0].lower(), "real_name": name, "tz": tz}
+    words = {"id": key, "name": name.split(maxsplit=1)[0].lower(), "real_name": name, "tz": tz}
     flags = {"is_bot": False, "is_restricted": False, "deleted": False}
     return words | flags | {"initials": initials, "color": color} | more
 
@@ -58,14 +61,17 @@ def message(ts: int, author: str, text: str, **more: object) -> Json:
     """A message with everything the page expects."""
     names = {one["id"]: one["real_name"] for one in USERS}
     words = {"ts": f"{NOW + ts}.000100", "user": author, "user_name": names[author], "text": text}
-    flags = {"blocks": None, "ephemeral": False, "edited": False, "files": []}
+    flags: Json = {"blocks": None, "ephemeral": False, "edited": False, "files": []}
     return words | flags | {"is_app": author == "U9", "at": NOW + ts} | more
 
 
 class FixtureWorld:
     """Answers the page; `posts` holds what the page sent, `answers` what it gets back."""
 
+    server: LocalServer
+
     def __init__(self) -> None:
+        self.moves = True
         self.changed = threading.Condition()
         self.version = 1
         self.now = NOW
@@ -78,7 +84,9 @@ class FixtureWorld:
         self.customers: list[Json] = []
         self.guide: Json | None = None
         self.homes: dict[str, Json] = {"U1": {"id": "H1", "type": "home", "blocks": deepcopy(HOME)}}
-        pdf = [{"name": "INV-2026-0001.pdf", "url": "/_/mail/mails/m1/attachments/0", "size": 18_432}]
+        pdf = [
+            {"name": "INV-2026-0001.pdf", "url": "/_/mail/mails/m1/attachments/0", "size": 18_432}
+        ]
         self.messages: dict[str, list[Json]] = {
             "C1": [
                 message(-90_000, "U2", "Morning. The *logo* is with <@U1>, see `brief.txt` :wave:"),
@@ -133,7 +141,7 @@ class FixtureWorld:
         path = PAGE / "static" / name
         if not path.is_file():
             raise NotFound
-        return Response(path.read_bytes(), mimetype=TYPES[name.rsplit(".")[-1]])
+        return Response(path.read_bytes(), mimetype=TYPES[name.rsplit(".", maxsplit=1)[-1]])
 
     def on_state(self, request: Request) -> Response:
         key = request.args.get("user", "U1")
@@ -164,7 +172,10 @@ class FixtureWorld:
     def conversations(self, key: str) -> list[Json]:
         """The channels everybody sees, and one's own direct messages."""
         own = {"U1": [("D1", "U9"), ("D3", "U2")], "U2": [("D2", "U9"), ("D3", "U1")]}.get(key, [])
-        rooms = [("C1", "channel", "general", None), ("C2", "private", "billing", None)]
+        rooms: list[tuple[str, str, str, str | None]] = [
+            ("C1", "channel", "general", None),
+            ("C2", "private", "billing", None),
+        ]
         rooms += [(room, "dm", room, other) for room, other in own]
         return [
             {
@@ -224,6 +235,8 @@ class FixtureWorld:
             found = [name for name in words if body["value"].lower() in name[0].lower()]
             texts = [{"text": {"type": "plain_text", "text": a}, "value": b} for a, b in found]
             return answer({"options": texts})
+        if what == "clock" and not self.moves:
+            return answer({"ok": False, "error": "“To the next run” leads nowhere.", "ms": 0})
         if what == "clock":
             self.now += body.get("advance_seconds", 14 * 86_400)
             self.change()
@@ -233,7 +246,9 @@ class FixtureWorld:
         if what == "close":
             self.stacks[body["user"]].pop()
         if what == "command":
-            self.say(body["channel"], message(60, "U9", f"You typed {body['text']}", ephemeral=True))
+            self.say(
+                body["channel"], message(60, "U9", f"You typed {body['text']}", ephemeral=True)
+            )
         given = self.answers.get(what, {"ok": True, "ms": 12})
         if what == "submit" and given["ok"]:
             self.stacks[body["user"]].pop()

@@ -4,7 +4,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
-HOSTILE = "<img src=x onerror=\"window.hacked='yes'\"> *not bold* <script>window.hacked='yes'</script>"
+HOSTILE = (
+    "<img src=x onerror=\"window.hacked='yes'\"> *not bold* <script>window.hacked='yes'</script>"
+)
 
 
 def plain(text: str) -> Json:
@@ -220,12 +222,20 @@ def modal(view_id: str = "V1", title: str = "Add time") -> Json:
             field("mail", "Copy to", {"type": "email_text_input"}, optional=True),
             field("page", "Ticket", {"type": "url_text_input"}, optional=True),
             field("team", "People", {"type": "multi_users_select"}, optional=True),
-            field("tags", "Clients", {"type": "multi_static_select", "options": CLIENTS}, optional=True),
+            field(
+                "tags",
+                "Clients",
+                {"type": "multi_static_select", "options": CLIENTS},
+                optional=True,
+            ),
             field("room", "Channel", {"type": "conversations_select"}, optional=True),
             field(
                 "flags",
                 "Marks",
-                {"type": "checkboxes", "options": [option("No charge", "nc"), option("Confirmed", "ok")]},
+                {
+                    "type": "checkboxes",
+                    "options": [option("No charge", "nc"), option("Confirmed", "ok")],
+                },
                 optional=True,
             ),
             field(

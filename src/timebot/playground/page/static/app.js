@@ -47,14 +47,14 @@ function switchPerson(id) {
   const wasApp = store.at?.view === "conversation" && store.at.id === appConversation()?.id;
   store.user = id;
   store.stack = [];
+  store.home = null;
   store.messagesOf = null;
+  // Everybody has their own conversation with the app; who looked at one looks at the other's.
+  if (wasApp) store.at = { view: "conversation", id: "app" };
   publish("modal");
   refresh().then(() => {
-    // Everybody has their own conversation with the app; who looked at one looks at the other's.
-    const app = appConversation();
-    if (wasApp && app) go({ view: "conversation", id: app.id });
-    else if (store.at?.view === "home") openHome();
     publish("place");
+    if (store.at?.view === "home") openHome();
   });
 }
 

@@ -152,6 +152,11 @@ function drawHome() {
 }
 
 function place() {
+  if (store.at?.view === "conversation" && store.messagesOf !== store.at.id) {
+    // Never one conversation's messages under another one's name.
+    part("messages").replaceChildren();
+    drawnFor = "";
+  }
   drawHead();
   drawHome();
   drawMessages();

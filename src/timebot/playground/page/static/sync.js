@@ -1,7 +1,7 @@
 // Fetches what the page shows and waits for the server to say that something changed.
 
 import { Refused, get } from "./api.js";
-import { publish, store } from "./store.js";
+import { appConversation, publish, store } from "./store.js";
 import { noteState } from "./unread.js";
 
 const RETRY_MS = 1500;
@@ -62,6 +62,7 @@ async function round() {
 }
 
 function settlePlace(state) {
+  if (store.at?.id === "app") store.at = appConversation() ? { view: "conversation", id: appConversation().id } : { view: "home" };
   const known = store.at?.view === "home" || state.conversations.some((one) => one.id === store.at?.id);
   if (known) return;
   const first = state.conversations.find((one) => one.kind === "channel") ?? state.conversations[0];
