@@ -20,6 +20,7 @@ class Events:
         self._world = world
         self._delays = tuple(retry_delays)
         self._timers: set[Timer] = set()
+        self._is_stopped = False
 
     def send(self, content: Document) -> Reply | None:
         """Send an event and return the first answer, or None if the app did not subscribe to it."""
@@ -35,9 +36,11 @@ class Events:
             self._send_now(content, f"message.{channel_type}")
 
     def stop(self) -> None:
-        """Give up the repetitions that are still to come."""
+        """Give up the repetitions that are still to come, and wait for one that is under way."""
+        self._is_stopped = True
         for timer in list(self._timers):
             timer.cancel()
+            timer.join()
 
     def _send_now(self, content: Document, title: str) -> Reply:
         body = payloads.event(self._world, self._world.store.next_number("slack.event"), content)
@@ -46,6 +49,8 @@ class Events:
         return reply
 
     def _repeat_later(self, title: str, body: bytes, reply: Reply, attempt: int) -> None:
+        if self._is_stopped:
+            return
         is_taken = reply.error is None or 200 <= (reply.status or 0) < 300
         if is_taken or "x-slack-no-retry" in reply.headers or attempt > len(self._delays):
             return
@@ -54,12 +59,12 @@ class Events:
             reason = "connection_failed"
 
         def repeat() -> None:
-            self._timers.discard(timer)
             headers = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason}
             again = self._world.postman.send(
                 "event", title, body, content_type=JSON, extra_headers=headers
             )
             self._repeat_later(title, body, again, attempt + 1)
+            self._timers.discard(timer)
 
         timer = Timer(self._delays[attempt - 1], repeat)
         timer.daemon = True

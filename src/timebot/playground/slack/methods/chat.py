@@ -116,11 +116,11 @@ def _content(arguments: Arguments, limit: int) -> tuple[str, Sequence[Document]]
     if faults:
         raise SlackFault("invalid_blocks", faults)
     text = arguments.text("text")
-    if text is None and not blocks:
+    if not blocks and not (text or "").strip():
         raise SlackFault("no_text")
     if text is not None and len(text) > limit:
         raise SlackFault("msg_too_long")
-    return (plain_words(blocks) if text is None else text), with_ids(blocks or [])
+    return text or plain_words(blocks or []), with_ids(blocks or [])
 
 
 METHODS = {
