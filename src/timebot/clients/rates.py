@@ -147,7 +147,7 @@ def write_rate(
     """Set a rate for an actor whose right was checked already; see `set_rate`."""
     _check_amount(session, target, amount)
     # Whoever sets a rate of the same target queues here, so that one day has one rate.
-    session.refresh(target.row, with_for_update=True)
+    session.refresh(target.row, with_for_update={"key_share": True})
     earlier = list_rates(session, target=target)
     start = valid_from or _default_start(session, target, earlier, now)
     rate = next((one for one in earlier if _is_replaced(one, amount, start)), None)

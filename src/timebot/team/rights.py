@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import NotAllowed, Refusal
 from timebot.journal.audit import Actor, record
+from timebot.journal.notices import tell
 from timebot.team.models import ROLES, Member, Workspace
 
 PROFILE_TRUSTED_FOR = timedelta(days=7)
@@ -107,6 +108,14 @@ def grant_role(
     if is_last_owner(session, member):
         raise LastOwner(member.name)
     change_role(session, member, role, by=Actor(actor.id, surface), now=now)
+    tell(
+        session,
+        workspace_id=member.workspace_id,
+        notice="role_changed",
+        recipient=member.slack_user_id,
+        facts={"role": role, "by_member_id": str(actor.id)},
+        now=now,
+    )
     return True
 
 
@@ -129,7 +138,9 @@ def change_role(session: Session, member: Member, role: str, *, by: Actor, now: 
 
 def lock_roles(session: Session, workspace_id: UUID) -> None:
     """Let role changes of one workspace queue, so that two owners cannot remove each other."""
-    session.execute(select(Workspace.id).where(Workspace.id == workspace_id).with_for_update())
+    session.execute(
+        select(Workspace.id).where(Workspace.id == workspace_id).with_for_update(key_share=True)
+    )
 
 
 def is_last_owner(session: Session, member: Member) -> bool:

@@ -252,6 +252,20 @@ def read_series(value: object, *, what: str) -> str:
     return text
 
 
+def read_channel(value: object, *, what: str) -> str:
+    """Return Slack's id of a channel, from the id or from `<#C0123|name>`.
+
+    Raises:
+        ValueUnusable: if it is none.
+    """
+    match = re.fullmatch(r"(?:<#)?([CG][A-Z0-9]{2,})(?:\|[^>]*)?>?", str(value).strip())
+    if match is None:
+        raise ValueUnusable(
+            f"{_start(what)} must be a channel picked from Slack's list; {_shown(value)} is not."
+        )
+    return match.group(1)
+
+
 def read_weekdays(value: object, *, what: str) -> str:
     """Return ISO weekdays as sorted digits, from `mon-fri`, `mon tue thu` or `12345`.
 
