@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,6 +52,20 @@ def note_change(
     note: str | None = None,
 ) -> None:
     """Write an entry's change to the audit, and have its author's Home drawn again."""
+    audit_change(session, change, entry, verb, before=before, note=note)
+    draw_home(session, change, entry.member_id)
+
+
+def audit_change(
+    session: Session,
+    change: Change,
+    entry: TimeEntry,
+    verb: str,
+    *,
+    before: dict[str, Any] | None = None,
+    note: str | None = None,
+) -> None:
+    """Write an entry's change to the audit; for many entries, `draw_home` follows once."""
     session.flush()
     record(
         session,
@@ -65,8 +79,12 @@ def note_change(
         after=entry_facts(entry),
         note=note,
     )
+
+
+def draw_home(session: Session, change: Change, member_id: UUID) -> None:
+    """Have a member's Home drawn again."""
     publish_home(
-        session, workspace_id=entry.workspace_id, member_id=entry.member_id, now=change.now
+        session, workspace_id=change.member.workspace_id, member_id=member_id, now=change.now
     )
 
 

@@ -1,4 +1,4 @@
-"""What somebody wants to start or stop, small enough to travel in a button."""
+"""What somebody wants to start, stop or add, small enough to travel in a button."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from timebot.errors import Refusal
+from timebot.timekeeping.limits import Span
 from timebot.timekeeping.tickets import Ticket
 
 LONGEST_VALUE = 1_900
@@ -83,6 +84,37 @@ class StopWish:
         return _as_value(facts)
 
 
+@dataclass(frozen=True)
+class AddWish:
+    """What should be added although it is longer than 24 hours.
+
+    Attributes:
+        project_id: the project, or None for no project yet.
+        text: the description.
+        span: from when to when.
+        billable: the kind, or None for the project's.
+        ticket: an outside ticket, or None.
+    """
+
+    project_id: UUID | None
+    text: str
+    span: Span
+    billable: str | None = None
+    ticket: Ticket | None = None
+
+    def as_value(self) -> str | None:
+        """Return the wish as the value of a button, or None if it is too long for one."""
+        facts = {
+            "project": str(self.project_id) if self.project_id else None,
+            "text": self.text,
+            "from": self.span.started_at.isoformat(),
+            "to": self.span.ended_at.isoformat(),
+            "kind": self.billable,
+            "ticket": [self.ticket.ref, self.ticket.url] if self.ticket else None,
+        }
+        return _as_value(facts)
+
+
 def read_start_wish(value: str) -> StartWish:
     """Return the wish that a button carries.
 
@@ -99,6 +131,25 @@ def read_start_wish(value: str) -> StartWish:
             ticket=Ticket(*facts["ticket"]) if facts["ticket"] else None,
             permalink=facts["link"],
             long_is_meant=bool(facts["long"]),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise WishUnreadable from None
+
+
+def read_add_wish(value: str) -> AddWish:
+    """Return the wish that a button carries.
+
+    Raises:
+        WishUnreadable: if it carries none.
+    """
+    try:
+        facts = json.loads(value)
+        return AddWish(
+            project_id=UUID(facts["project"]) if facts["project"] else None,
+            text=str(facts["text"]),
+            span=Span(_get_moment(facts["from"]), _get_moment(facts["to"])),
+            billable=facts["kind"],
+            ticket=Ticket(*facts["ticket"]) if facts["ticket"] else None,
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise WishUnreadable from None
@@ -128,8 +179,10 @@ def _as_value(facts: Mapping[str, object]) -> str | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+    return None if text is None else _get_moment(text)
+
+
+def _get_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise WishUnreadable

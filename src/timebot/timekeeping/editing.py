@@ -1,0 +1,298 @@
+"""Corrects and deletes entries; what was submitted or approved goes back to draft, visibly."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from timebot.clients.models import Project
+from timebot.errors import NotAllowed, Refusal, WayOut
+from timebot.team.days import local_instant
+from timebot.team.models import Member
+from timebot.team.rights import require
+from timebot.timekeeping.capture import capture_rate
+from timebot.timekeeping.history import Change, entry_facts, note_change, remember_action
+from timebot.timekeeping.limits import (
+    ASKED_BACK_AFTER,
+    LongTime,
+    Span,
+    ensure_open,
+    ensure_past,
+    ensure_span,
+    kind_for,
+    place_on_day,
+)
+from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.moments import DayInFuture
+from timebot.timekeeping.submitted import void_submitted
+from timebot.timekeeping.tickets import Ticket
+from timebot.timekeeping.turns import get_own_entry, lock_member, take_turn
+from timebot.timekeeping.wording import description
+
+__all__ = [
+    "EntryChanges",
+    "confirm_entry",
+    "delete_entry",
+    "edit_entry",
+    "get_own_entry",
+]
+
+
+class NotYours(NotAllowed):
+    """An entry of somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__("That entry is not yours. You can change your own entries only.")
+
+
+class AlreadyBilled(Refusal):
+    """An entry that is on an invoice."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"#{number} is on an invoice already and cannot be changed."
+            " Ask a billing person for a credit note."
+        )
+
+
+class EntryGone(Refusal):
+    """An entry that was deleted meanwhile."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"#{number} was deleted meanwhile. Nothing was changed.")
+
+
+class EntryChanged(Refusal):
+    """An entry that was changed since the person saw it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"#{number} was changed since you opened it, so nothing was saved."
+            " Please open it again.",
+            ways_out=[WayOut(f"Open #{number}", "entry.edit", str(number))],
+        )
+
+
+class StillRunning(Refusal):
+    """An end or another day for a timer that still runs."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"#{number} is still running. Stop it first.",
+            example="/timer stop at 17:30",
+            ways_out=[WayOut("Stop it now", "timer.stop")],
+        )
+
+
+@dataclass(frozen=True)
+class EntryChanges:
+    """What should become of an entry; None leaves a part as it is.
+
+    Attributes:
+        text: the description.
+        project: what it is for.
+        billable: billable, no_charge or internal.
+        started_at: when it began.
+        ended_at: when it ended; not for a running timer.
+        worked_on: another day: same time of day, same length.
+        ticket: an outside ticket.
+        drops_ticket: True to have no ticket any more.
+        version: the version the person saw; another one is refused.
+        long_is_meant: whether more than 24 hours were asked back already.
+    """
+
+    text: str | None = None
+    project: Project | None = None
+    billable: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    worked_on: date | None = None
+    ticket: Ticket | None = None
+    drops_ticket: bool = False
+    version: int | None = None
+    long_is_meant: bool = False
+
+
+def edit_entry(
+    session: Session,
+    *,
+    actor: Member,
+    entry: TimeEntry,
+    changes: EntryChanges,
+    now: datetime,
+    surface: str,
+) -> TimeEntry:
+    """Change one's own entry; a submitted or approved one becomes a draft again, visibly.
+
+    The rate is captured again when project, day or kind changed, never for a change of text. Who
+    corrects the times of an unconfirmed entry confirms it. Nothing new changes nothing.
+
+    Raises:
+        NotYours: if the entry is somebody else's.
+        AlreadyBilled: if it is on an invoice.
+        EntryGone: if it was deleted meanwhile.
+        EntryChanged: if it is not the version that the person saw.
+        StillRunning: if an end or a day is given for a running timer.
+        EndsBeforeStart: if no time would be left.
+        TimeInFuture, DayInFuture: if a moment has not come yet.
+        LongTime: if it would be longer than 24 hours; ask again with `long_is_meant`.
+        ProjectClosed: if another project takes no new time.
+        KindUnknown: if the kind is none.
+        TextTooLong: if the description is too long.
+    """
+    actor = take_turn(session, actor, to="change time", now=now)
+    _ensure_changeable(session, actor, entry, changes.version)
+    before = entry_facts(entry)
+    rated_by = _rated_by(entry)
+    _apply_words(session, entry, changes)
+    _apply_times(entry, changes, now)
+    if entry_facts(entry) == before:
+        return entry
+    if _rated_by(entry) != rated_by:
+        capture_rate(session, entry)
+    change = Change(actor, surface, now)
+    entry.version += 1
+    void_submitted(session, change, entry)
+    note_change(session, change, entry, "edited", before=before)
+    remember_action(session, change, "edited", entry, before=before)
+    return entry
+
+
+def delete_entry(
+    session: Session,
+    *,
+    actor: Member,
+    entry: TimeEntry,
+    now: datetime,
+    surface: str,
+    version: int | None = None,
+) -> TimeEntry:
+    """Delete one's own entry; it stays in the database and Undo brings it back.
+
+    Raises:
+        NotYours: if the entry is somebody else's.
+        AlreadyBilled: if it is on an invoice.
+        EntryGone: if it was deleted already.
+        EntryChanged: if it is not the version that the person saw.
+    """
+    actor = take_turn(session, actor, to="delete time", now=now)
+    _ensure_changeable(session, actor, entry, version)
+    before = entry_facts(entry)
+    change = Change(actor, surface, now)
+    entry.version += 1
+    void_submitted(session, change, entry)
+    entry.deleted_at = now
+    note_change(session, change, entry, "deleted", before=before)
+    remember_action(session, change, "deleted", entry, before=before)
+    return entry
+
+
+def confirm_entry(
+    session: Session, *, actor: Member, entry: TimeEntry, now: datetime, surface: str
+) -> TimeEntry:
+    """Confirm the end of an entry that timebot had to guess.
+
+    Its author does it; for a member who has left, an approver does (rules.md, Time).
+
+    Raises:
+        NotYours: if the entry is that of another active member.
+        NotAllowed: if the actor is no approver.
+        StillRunning: if it has not ended.
+        EntryGone: if it was deleted.
+    """
+    author = lock_member(session, workspace_id=entry.workspace_id, member_id=entry.member_id)
+    session.refresh(entry)
+    if actor.id == author.id:
+        require(session, author, "member", to="confirm time", now=now)
+    elif author.deactivated_at is None:
+        raise NotYours
+    else:
+        require(session, actor, "approver", to="confirm time of others", now=now)
+    if entry.deleted_at is not None:
+        raise EntryGone(entry.number)
+    if entry.ended_at is None:
+        raise StillRunning(entry.number)
+    if entry.is_confirmed:
+        return entry
+    before = entry_facts(entry)
+    entry.is_confirmed = True
+    entry.version += 1
+    note_change(session, Change(actor, surface, now), entry, "confirmed", before=before)
+    return entry
+
+
+def _ensure_changeable(
+    session: Session, actor: Member, entry: TimeEntry, version: int | None
+) -> None:
+    # Read again under the lock; billing may have taken the entry meanwhile, so lock it too.
+    session.refresh(entry, with_for_update=True)
+    if entry.member_id != actor.id or entry.workspace_id != actor.workspace_id:
+        raise NotYours
+    if entry.deleted_at is not None:
+        raise EntryGone(entry.number)
+    if entry.state == "applied":
+        raise AlreadyBilled(entry.number)
+    if version is not None and version != entry.version:
+        raise EntryChanged(entry.number)
+
+
+def _apply_words(session: Session, entry: TimeEntry, changes: EntryChanges) -> None:
+    if changes.text is not None:
+        entry.text = description(changes.text)
+    if changes.project is not None and changes.project.id != entry.project_id:
+        ensure_open(session, changes.project)
+        old = session.get(Project, (entry.workspace_id, entry.project_id or changes.project.id))
+        # The kind follows the project, unless somebody said another one for this entry.
+        if entry.project_id is None or (old is not None and entry.billable == old.billable):
+            entry.billable = kind_for(changes.project, None)
+        entry.project_id = changes.project.id
+    if changes.billable is not None:
+        entry.billable = kind_for(None, changes.billable)
+    if changes.ticket is not None:
+        entry.ticket_ref, entry.ticket_url = changes.ticket.ref, changes.ticket.url
+    elif changes.drops_ticket:
+        entry.ticket_ref = entry.ticket_url = None
+
+
+def _apply_times(entry: TimeEntry, changes: EntryChanges, now: datetime) -> None:
+    started_at, ended_at = changes.started_at or entry.started_at, changes.ended_at
+    moves = changes.worked_on is not None and changes.worked_on != entry.worked_on
+    if entry.ended_at is None:
+        if ended_at is not None or moves:
+            raise StillRunning(entry.number)
+        ensure_past(started_at, zone=entry.zone, now=now)
+        _ensure_short(now - started_at, changes, started_at != entry.started_at)
+        place_on_day(entry, started_at)
+        return
+    span = Span(started_at, ended_at or entry.ended_at)
+    if moves and changes.worked_on is not None:
+        span = _on_other_day(span, changes.worked_on, entry.zone, now)
+    if span == Span(entry.started_at, entry.ended_at):
+        return
+    ensure_span(span, zone=entry.zone, now=now)
+    _ensure_short(span.length, changes, span.length != entry.ended_at - entry.started_at)
+    place_on_day(entry, span.started_at)
+    entry.ended_at = span.ended_at
+    entry.is_confirmed = True
+
+
+def _ensure_short(length: timedelta, changes: EntryChanges, is_new: bool) -> None:  # noqa: FBT001 - a fact, not a switch
+    if is_new and length > ASKED_BACK_AFTER and not changes.long_is_meant:
+        raise LongTime(length, [])
+
+
+def _on_other_day(span: Span, day: date, zone: str, now: datetime) -> Span:
+    """Move a span to another day: it begins at the same time of day and lasts as long."""
+    local = span.started_at.astimezone(ZoneInfo(zone))
+    if day > now.astimezone(ZoneInfo(zone)).date():
+        raise DayInFuture(day)
+    within = timedelta(seconds=local.second, microseconds=local.microsecond)
+    start = local_instant(day, local.hour * 60 + local.minute, zone) + within
+    return Span(start, start + span.length)
+
+
+def _rated_by(entry: TimeEntry) -> tuple[UUID | None, date, str]:
+    """Return what the rate depends on (rules.md, Rounding and pricing)."""
+    return (entry.project_id, entry.worked_on, entry.billable)

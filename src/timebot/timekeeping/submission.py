@@ -1,0 +1,315 @@
+"""Hands hours in for approval, and takes them back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebot.errors import NotAllowed, Refusal, WayOut
+from timebot.journal.audit import Actor, record
+from timebot.journal.notices import show_card
+from timebot.team.models import Member, Workspace
+from timebot.team.rights import require
+from timebot.timekeeping.approvers import approvers_by_project
+from timebot.timekeeping.history import Change, audit_change, draw_home, entry_facts
+from timebot.timekeeping.models import Submission, TimeEntry
+from timebot.timekeeping.moments import DayRange
+from timebot.timekeeping.naming import numbers_words
+from timebot.timekeeping.submitted import (
+    back_to_draft,
+    list_waiting,
+    refresh_submission,
+    shown_digest,
+    submission_of,
+)
+from timebot.timekeeping.turns import entries_of, lock_member, take_turn
+
+__all__ = [
+    "NotTheirsToSubmit",
+    "NothingToSubmit",
+    "NothingToWithdraw",
+    "SubmissionBlocked",
+    "Withdrawn",
+    "approvers_of",
+    "billing_period",
+    "shown_digest",
+    "submit",
+    "withdraw",
+]
+
+PERIOD = timedelta(days=14)
+"""How long a billing period is (rules.md, Runs and invoices)."""
+
+
+class NothingToSubmit(Refusal):
+    """No draft in the days that were asked for.
+
+    Attributes:
+        running: the timer that runs in these days, or None.
+    """
+
+    def __init__(self, running: TimeEntry | None) -> None:
+        self.running = running
+        still = f" #{running.number} is still running; stop it first." if running else ""
+        super().__init__(
+            f"There is nothing to submit in these days.{still}", example="/timer submit week"
+        )
+
+
+class SubmissionBlocked(Refusal):
+    """Some entries lack what an approver must see.
+
+    Attributes:
+        without_project: entries that say no project.
+        unconfirmed: entries whose end was guessed.
+    """
+
+    def __init__(self, without_project: list[TimeEntry], unconfirmed: list[TimeEntry]) -> None:
+        self.without_project = without_project
+        self.unconfirmed = unconfirmed
+        reasons = [
+            f"{numbers_words(entries)} {'has' if len(entries) == 1 else 'have'} {what}"
+            for entries, what in (
+                (without_project, "no project"),
+                (unconfirmed, "an end that nobody confirmed"),
+            )
+            if entries
+        ]
+        first = (without_project or unconfirmed)[0].number
+        super().__init__(
+            f"Nothing was submitted, because {', and '.join(reasons)}.",
+            example=f"/timer edit {first}",
+            ways_out=[WayOut(f"Fix #{first}", "entry.edit", str(first))],
+        )
+
+
+class NotTheirsToSubmit(NotAllowed):
+    """Hours of a member who can hand them in themselves."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Only {name} can submit these hours.")
+
+
+class NothingToWithdraw(Refusal):
+    """Nothing of the member's waits for approval."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing of yours is waiting for approval."
+            " To change an approved entry, edit it: that takes the approval back."
+        )
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """What was taken back: the entries, drafts again, and the submissions they came from."""
+
+    entries: Sequence[TimeEntry]
+    submission_ids: Sequence[UUID]
+
+
+def submit(
+    session: Session,
+    *,
+    workspace: Workspace,
+    member: Member,
+    start: date,
+    end: date,
+    now: datetime,
+    surface: str,
+    actor: Member | None = None,
+) -> Submission:
+    """Hand in every closed draft that the member worked on from start up to, but without, end.
+
+    A running timer is left out; `find_running` says which. Entries without a rate are taken. The
+    approvers get one card, and what they are shown is remembered by its digest.
+
+    Args:
+        session: the open transaction.
+        workspace: the member's workspace.
+        member: whose hours they are.
+        start: the first day of work.
+        end: the day after the last.
+        now: the present instant.
+        surface: where the wish comes from.
+        actor: an approver who submits for a member who has left; None for the member.
+
+    Raises:
+        NothingToSubmit: if there is no draft in these days.
+        SubmissionBlocked: if an entry has no project or an unconfirmed end; it names them.
+        NotAllowed: if the person may not track time, or not submit for the member.
+    """
+    author, by = _who_submits(session, member, actor, now)
+    drafts = _drafts(session, author, start, end)
+    if not drafts:
+        running = session.scalars(
+            entries_of(author).where(TimeEntry.ended_at.is_(None))
+        ).one_or_none()
+        raise NothingToSubmit(running)
+    without_project = [entry for entry in drafts if entry.project_id is None]
+    unconfirmed = [entry for entry in drafts if not entry.is_confirmed]
+    if without_project or unconfirmed:
+        raise SubmissionBlocked(without_project, unconfirmed)
+    change = Change(by, surface, now)
+    submission = _insert(session, change, author, drafts)
+    show_card(
+        session,
+        workspace_id=workspace.id,
+        purpose="submission",
+        subject_id=submission.id,
+        recipients=[
+            one.slack_user_id
+            for one in approvers_of(session, workspace=workspace, submission=submission)
+        ],
+        now=now,
+    )
+    return submission
+
+
+def withdraw(
+    session: Session,
+    *,
+    member: Member,
+    now: datetime,
+    surface: str,
+    number: int | None = None,
+    submission_id: UUID | None = None,
+) -> Withdrawn:
+    """Take back what waits for approval: one entry, one submission, or the last submission.
+
+    Args:
+        session: the open transaction.
+        member: whose hours they are.
+        now: the present instant.
+        surface: where the wish comes from.
+        number: only this entry.
+        submission_id: only this submission.
+
+    Raises:
+        NothingToWithdraw: if nothing of it waits.
+    """
+    member = take_turn(session, member, to="withdraw time", now=now)
+    waiting = entries_of(member).where(TimeEntry.state == "pending_review")
+    if number is not None:
+        waiting = waiting.where(TimeEntry.number == number)
+    elif submission_id is not None:
+        waiting = waiting.where(TimeEntry.submission_id == submission_id)
+    else:
+        waiting = waiting.where(TimeEntry.submission_id == _last_waiting(session, member))
+    entries = session.scalars(waiting.order_by(TimeEntry.started_at).with_for_update()).all()
+    if not entries:
+        raise NothingToWithdraw
+    change = Change(member, surface, now)
+    submissions = {entry.submission_id for entry in entries if entry.submission_id is not None}
+    for entry in entries:
+        before = entry_facts(entry)
+        back_to_draft(entry)
+        entry.submission_id = None
+        entry.version += 1
+        audit_change(session, change, entry, "withdrawn", before=before)
+    draw_home(session, change, member.id)
+    for each in submissions:
+        submission = submission_of(session, workspace_id=member.workspace_id, submission_id=each)
+        refresh_submission(session, submission, now=now)
+    return Withdrawn(entries, list(submissions))
+
+
+def approvers_of(session: Session, *, workspace: Workspace, submission: Submission) -> list[Member]:
+    """List who is asked about a submission: each approver of one of its waiting projects once."""
+    projects = {
+        entry.project_id
+        for entry in list_waiting(session, submission)
+        if entry.project_id is not None
+    }
+    by_project = approvers_by_project(
+        session, workspace=workspace, author_id=submission.member_id, project_ids=projects
+    )
+    unique = {member.id: member for members in by_project.values() for member in members}
+    return sorted(unique.values(), key=lambda member: (member.name, str(member.id)))
+
+
+def billing_period(workspace: Workspace, day: date) -> DayRange | None:
+    """Return the workspace's billing period that holds the day, or None without an anchor."""
+    if workspace.anchor_on is None:
+        return None
+    start = workspace.anchor_on + PERIOD * ((day - workspace.anchor_on) // PERIOD)
+    return DayRange(start, start + PERIOD)
+
+
+def _who_submits(
+    session: Session, member: Member, actor: Member | None, now: datetime
+) -> tuple[Member, Member]:
+    """Return the author, locked, and who hands the hours in."""
+    if actor is None or actor.id == member.id:
+        author = take_turn(session, member, to="submit time", now=now)
+        return author, author
+    author = lock_member(session, workspace_id=member.workspace_id, member_id=member.id)
+    if author.deactivated_at is None:
+        raise NotTheirsToSubmit(author.name)
+    require(session, actor, "approver", to="submit time of others", now=now)
+    return author, actor
+
+
+def _drafts(session: Session, member: Member, start: date, end: date) -> Sequence[TimeEntry]:
+    drafts = entries_of(member).where(
+        TimeEntry.state == "draft", TimeEntry.worked_on >= start, TimeEntry.worked_on < end
+    )
+    return session.scalars(
+        drafts.order_by(TimeEntry.worked_on, TimeEntry.started_at).with_for_update()
+    ).all()
+
+
+def _insert(
+    session: Session, change: Change, author: Member, drafts: Sequence[TimeEntry]
+) -> Submission:
+    submission = Submission(
+        workspace_id=author.workspace_id,
+        id=uuid4(),
+        member_id=author.id,
+        submitted_at=change.now,
+        digest="",
+    )
+    session.add(submission)
+    session.flush()
+    for entry in drafts:
+        before = entry_facts(entry)
+        entry.state = "pending_review"
+        entry.submission_id = submission.id
+        entry.rejected_by = entry.rejected_at = entry.rejection_reason = None
+        entry.version += 1
+        audit_change(session, change, entry, "submitted", before=before)
+    draw_home(session, change, author.id)
+    submission.digest = shown_digest(session, submission)
+    session.flush()
+    record(
+        session,
+        workspace_id=author.workspace_id,
+        actor=Actor(change.member.id, change.surface),
+        action="submission.opened",
+        subject_kind="submission",
+        subject_id=submission.id,
+        at=change.now,
+        after={"member_id": str(author.id), "entries": len(drafts), "digest": submission.digest},
+    )
+    return submission
+
+
+def _last_waiting(session: Session, member: Member) -> UUID | None:
+    return session.scalar(
+        select(Submission.id)
+        .join(
+            TimeEntry,
+            (TimeEntry.workspace_id == Submission.workspace_id)
+            & (TimeEntry.submission_id == Submission.id),
+        )
+        .where(
+            Submission.workspace_id == member.workspace_id,
+            Submission.member_id == member.id,
+            TimeEntry.state == "pending_review",
+        )
+        .order_by(Submission.submitted_at.desc())
+        .limit(1)
+    )

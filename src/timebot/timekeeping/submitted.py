@@ -1,0 +1,118 @@
+"""What approvers are shown of a submission, its digest, and what a change does to it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebot.journal.canonical import digest
+from timebot.journal.notices import refresh_card, tell
+from timebot.team.models import Member
+from timebot.timekeeping.history import Change
+from timebot.timekeeping.models import Submission, TimeEntry
+
+
+def list_waiting(session: Session, submission: Submission) -> Sequence[TimeEntry]:
+    """List what still waits in a submission, in the order in which it is shown."""
+    return session.scalars(
+        select(TimeEntry)
+        .where(
+            TimeEntry.workspace_id == submission.workspace_id,
+            TimeEntry.submission_id == submission.id,
+            TimeEntry.state == "pending_review",
+        )
+        .order_by(TimeEntry.worked_on, TimeEntry.started_at, TimeEntry.number)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def shown_digest(session: Session, submission: Submission) -> str:
+    """Return the SHA-256 of exactly what the approvers are shown as waiting.
+
+    A button carries it; where it differs at the click, something has changed since.
+    """
+    entries = list_waiting(session, submission)
+    return digest([[str(entry.id), entry.version, *_content(entry)] for entry in entries])
+
+
+def entry_digest(entry: TimeEntry) -> str:
+    """Return the SHA-256 of what an approver is shown of one entry.
+
+    It is kept with the approval, so that anybody can check later that the hours are still the
+    ones that were approved.
+    """
+    return digest([str(entry.id), *_content(entry)])
+
+
+def refresh_submission(session: Session, submission: Submission, *, now: datetime) -> None:
+    """Bring digest, settled instant and every copy of the card up to date."""
+    session.flush()
+    submission.digest = shown_digest(session, submission)
+    if list_waiting(session, submission):
+        submission.settled_at = None
+    elif submission.settled_at is None:
+        submission.settled_at = now
+    session.flush()
+    refresh_card(
+        session,
+        workspace_id=submission.workspace_id,
+        purpose="submission",
+        subject_id=submission.id,
+        now=now,
+    )
+
+
+def void_submitted(session: Session, change: Change, entry: TimeEntry) -> None:
+    """Take an entry that is about to change out of its submission or approval.
+
+    It is a draft again; the cards show it, and the person who had approved it is told.
+    """
+    if entry.state not in {"pending_review", "approved"} or entry.submission_id is None:
+        return
+    approver_id, submission_id = entry.approved_by, entry.submission_id
+    back_to_draft(entry)
+    entry.submission_id = None
+    submission = session.get_one(Submission, (entry.workspace_id, submission_id))
+    refresh_submission(session, submission, now=change.now)
+    if approver_id is None or approver_id == change.member.id:
+        return
+    approver = session.get_one(Member, (entry.workspace_id, approver_id))
+    tell(
+        session,
+        workspace_id=entry.workspace_id,
+        notice="approval_voided",
+        recipient=approver.slack_user_id,
+        facts={"entry_id": str(entry.id), "by_member_id": str(change.member.id)},
+        now=change.now,
+    )
+
+
+def back_to_draft(entry: TimeEntry) -> None:
+    """Make an entry a draft again, without any approval."""
+    entry.state = "draft"
+    entry.approved_by = entry.approved_at = entry.approval_digest = None
+    entry.self_approval = False
+
+
+def submission_of(session: Session, *, workspace_id: UUID, submission_id: UUID) -> Submission:
+    """Return the submission of that id.
+
+    Raises:
+        NoResultFound: if there is none; ids come from our own buttons.
+    """
+    return session.get_one(Submission, (workspace_id, submission_id), populate_existing=True)
+
+
+def _content(entry: TimeEntry) -> list[object]:
+    """Return what stands on the card about an entry; no money does."""
+    return [
+        entry.worked_on.isoformat(),
+        str(entry.project_id),
+        entry.text,
+        entry.seconds(now=entry.started_at),
+        entry.billable,
+        entry.ticket_ref,
+        entry.ticket_url,
+    ]
