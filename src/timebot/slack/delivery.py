@@ -20,7 +20,7 @@ class Delivery:
         user_team_id: the person's own workspace; another one in shared channels.
         name: the command, the action before its colon, the modal's callback id, or the event.
         text: what was typed after a command, or into a type-ahead field.
-        value: what the button or the modal carried.
+        value, packed: what the button or the modal carried, read and as it came.
         chosen: the value of the selected option, date, time or person.
         state: the fields of a modal, by block id.
         view_id, is_home: the modal (or Home) of submissions and of clicks in it.
@@ -36,6 +36,7 @@ class Delivery:
     team_name: str = ""
     text: str = ""
     value: dict[str, str] = field(default_factory=dict)
+    packed: str = ""
     chosen: str | None = None
     state: dict[str, str | None] = field(default_factory=dict)
     trigger_id: str = ""
@@ -75,6 +76,7 @@ def read_click(body: Payload) -> Delivery:
         **_who(body),
         name=str(action.get("action_id", "")).split(":")[0],
         value=unpack(action.get("value")) or unpack(view.get("private_metadata")),
+        packed=action.get("value") or "",
         chosen=_choice(action),
         state=_state(view or body),
         trigger_id=body.get("trigger_id", ""),

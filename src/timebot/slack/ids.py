@@ -17,6 +17,7 @@ class Act(StrEnum):
     TIMER_RESUME = "timer.resume"
     TIMER_UNDO = "timer.undo"
     TIMER_ADD = "timer.add"
+    TIMER_ADD_LONG = "timer.add_long"
     TIMER_CONFIRM = "timer.confirm"
     TIMER_TODAY = "timer.today"
     TIMER_WEEK = "timer.week"
@@ -24,7 +25,7 @@ class Act(StrEnum):
     PLACE_PICK = "place.pick"
     # A time entry
     ENTRY_ADD_FORM = "entry.add_form"
-    ENTRY_EDIT_FORM = "entry.edit_form"
+    ENTRY_EDIT = "entry.edit"
     ENTRY_DELETE = "entry.delete"
     ENTRY_MENU = "entry.menu"
     ENTRY_PROJECT = "entry.project"

@@ -6,7 +6,7 @@ from timebot.errors import Refusal, WayOut
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, escape, section
 from timebot.slack.delivery import Delivery
-from timebot.slack.ids import Act, unpack
+from timebot.slack.ids import Act
 
 _ACTS = frozenset(Act)
 # Letters and digits that are not mistaken for each other when read aloud.
@@ -45,8 +45,8 @@ def new_reference() -> str:
 
 
 def _button(way: WayOut, key: int) -> Block:
-    value = unpack(way.value) or {"value": way.value}
-    return button(way.label, Act(way.action), value, key=f"way{key}")
+    # The value is the business's own; it comes back to it unread.
+    return {**button(way.label, Act(way.action), key=f"way{key}"), "value": way.value}
 
 
 def _field(refusal: Refusal, delivery: Delivery) -> str:
