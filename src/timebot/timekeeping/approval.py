@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from timebot.errors import Refusal
 from timebot.journal.notices import tell
 from timebot.team.models import Member, Workspace
-from timebot.timekeeping.history import Change, audit_change, draw_home, entry_facts
+from timebot.timekeeping.history import audit_change, draw_home, entry_facts
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.review import (
     AlreadySettled,
@@ -33,7 +33,6 @@ from timebot.timekeeping.submitted import (
     refresh_submission,
 )
 from timebot.timekeeping.wording import description
-
 
 __all__ = [
     "AlreadySettled",

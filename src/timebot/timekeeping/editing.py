@@ -13,7 +13,13 @@ from timebot.team.days import local_instant
 from timebot.team.models import Member
 from timebot.team.rights import require
 from timebot.timekeeping.capture import capture_rate
-from timebot.timekeeping.history import Change, entry_facts, note_change, remember_action
+from timebot.timekeeping.history import (
+    Change,
+    entry_facts,
+    note_change,
+    remember_action,
+    remove_entry,
+)
 from timebot.timekeeping.limits import (
     ASKED_BACK_AFTER,
     LongTime,
@@ -183,8 +189,7 @@ def delete_entry(
     change = Change(actor, surface, now)
     entry.version += 1
     void_submitted(session, change, entry)
-    entry.deleted_at = now
-    note_change(session, change, entry, "deleted", before=before)
+    remove_entry(session, change, entry, before=before)
     remember_action(session, change, "deleted", entry, before=before)
     return entry
 

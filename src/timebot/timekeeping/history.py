@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.journal.audit import Actor, record
-from timebot.journal.notices import publish_home
+from timebot.journal.notices import publish_home, refresh_card
 from timebot.team.models import Member
 from timebot.timekeeping.models import MemberAction, TimeEntry
 
@@ -78,6 +78,22 @@ def audit_change(
         before=before,
         after=entry_facts(entry),
         note=note,
+    )
+
+
+def remove_entry(
+    session: Session,
+    change: Change,
+    entry: TimeEntry,
+    *,
+    before: dict[str, Any],
+    note: str | None = None,
+) -> None:
+    """Mark an entry as deleted, and repaint a question about it that may stand in Slack."""
+    entry.deleted_at = change.now
+    note_change(session, change, entry, "deleted", before=before, note=note)
+    refresh_card(
+        session, workspace_id=entry.workspace_id, purpose="nag", subject_id=entry.id, now=change.now
     )
 
 

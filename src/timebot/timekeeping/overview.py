@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from timebot.clients.models import Client, Project
 from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
+from timebot.team.rights import may
 from timebot.timekeeping.approvers import approvers_by_project, may_approve
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.submitted import shown_digest
@@ -144,15 +145,16 @@ def week(session: Session, *, member: Member, now: datetime, last: bool = False)
     return WeekShown(found, sum(one.seconds for one in found), member.zone)
 
 
-def recent(session: Session, *, member: Member, limit: int, now: datetime) -> Sequence[Shown]:
-    """List the member's latest different pieces of work, newest first.
+def recent(session: Session, *, member: Member, limit: int) -> Sequence[Shown]:
+    """List the member's latest different pieces of finished work, newest first.
 
     The same project and text count once, so that each can be a button that starts it again.
     """
-    newest = entries_of(member).order_by(TimeEntry.started_at.desc(), TimeEntry.number.desc())
+    closed = entries_of(member).where(TimeEntry.ended_at.is_not(None))
+    newest = closed.order_by(TimeEntry.started_at.desc(), TimeEntry.number.desc())
     # A person repeats the same few things; enough rows are read to find that many.
     unique: dict[tuple[UUID | None, str], Shown] = {}
-    for shown in _show(session, newest.limit(limit * 10), now, ordered=True):
+    for shown in _named(session, session.scalars(newest.limit(limit * 10)).all()):
         unique.setdefault((shown.entry.project_id, shown.entry.text), shown)
     return list(unique.values())[:limit]
 
@@ -162,8 +164,8 @@ def show_entry(session: Session, *, entry: TimeEntry, now: datetime) -> Shown:
     return _named(session, [entry], now)[0]
 
 
-def show_submission(session: Session, *, submission: Submission, now: datetime) -> SubmissionShown:
-    """Return a submission as its approvers are shown it, now."""
+def show_submission(session: Session, *, submission: Submission) -> SubmissionShown:
+    """Return a submission as its approvers are shown it now."""
     query = (
         select(TimeEntry)
         .where(
@@ -173,7 +175,7 @@ def show_submission(session: Session, *, submission: Submission, now: datetime) 
         )
         .execution_options(populate_existing=True)
     )
-    shown = _show(session, query, now)
+    shown = _show(session, query)
     waiting = [one for one in shown if one.entry.state == "pending_review"]
     return SubmissionShown(
         submission=submission,
@@ -186,9 +188,11 @@ def show_submission(session: Session, *, submission: Submission, now: datetime) 
 
 
 def waiting_for(
-    session: Session, *, workspace: Workspace, approver: Member, now: datetime
+    session: Session, *, workspace: Workspace, approver: Member
 ) -> Sequence[SubmissionShown]:
     """List the submissions in which something waits that the approver may settle, oldest first."""
+    if not may(approver, "approver"):
+        return []
     rows = session.execute(
         select(TimeEntry.submission_id, TimeEntry.member_id, TimeEntry.project_id)
         .where(TimeEntry.workspace_id == workspace.id, TimeEntry.state == "pending_review")
@@ -214,22 +218,26 @@ def waiting_for(
         .where(Submission.workspace_id == workspace.id, Submission.id.in_(theirs))
         .order_by(Submission.submitted_at)
     )
-    return [show_submission(session, submission=one, now=now) for one in submissions]
+    return [show_submission(session, submission=one) for one in submissions]
 
 
-def _show(
-    session: Session, query: Select[TimeEntry], now: datetime, *, ordered: bool = False
+def _show(session: Session, query: Select[TimeEntry], now: datetime | None = None) -> list[Shown]:
+    ordered = query.order_by(TimeEntry.worked_on, TimeEntry.started_at, TimeEntry.number)
+    return _named(session, session.scalars(ordered).all(), now)
+
+
+def _named(
+    session: Session, entries: Sequence[TimeEntry], now: datetime | None = None
 ) -> list[Shown]:
-    if not ordered:
-        query = query.order_by(TimeEntry.worked_on, TimeEntry.started_at, TimeEntry.number)
-    return _named(session, session.scalars(query).all(), now)
-
-
-def _named(session: Session, entries: Sequence[TimeEntry], now: datetime) -> list[Shown]:
+    """Return entries with their names; without now, what still runs counts nothing."""
     names = _names(session, entries)
     nameless: tuple[None, None] = (None, None)
     return [
-        Shown(entry, *names.get(entry.project_id, nameless), seconds=entry.seconds(now=now))
+        Shown(
+            entry,
+            *names.get(entry.project_id, nameless),
+            entry.seconds(now=now or entry.started_at),
+        )
         for entry in entries
     ]
 

@@ -15,6 +15,7 @@ from timebot.timekeeping.history import (
     entry_facts,
     find_last_action,
     note_change,
+    remove_entry,
 )
 from timebot.timekeeping.models import MemberAction, TimeEntry
 from timebot.timekeeping.nags import first_nag_at
@@ -209,9 +210,8 @@ _UNDO = {
 
 def _remove(session: Session, change: Change, entry: TimeEntry) -> None:
     before = entry_facts(entry)
-    entry.deleted_at = change.now
     entry.version += 1
-    note_change(session, change, entry, "deleted", before=before, note="undo")
+    remove_entry(session, change, entry, before=before, note="undo")
 
 
 def _run_again(session: Session, change: Change, entry: TimeEntry) -> None:
