@@ -52,12 +52,12 @@ def create_bolt_app(
     return app
 
 
-def _authorize(token_for_team: TokenFor) -> Callable[..., AuthorizeResult | None]:
-    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+def _authorize(token_for_team: TokenFor) -> Callable[..., AuthorizeResult]:
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         # Bolt's own way asks Slack and the database on every request.
         token = token_for_team(team_id or "")
         if token is None:
-            return None
+            return None  # type: ignore[return-value]  # Bolt takes None for "not installed"
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
 
     return authorize

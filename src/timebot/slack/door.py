@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor, record
-from timebot.journal.inbox import keep_answer, take
+from timebot.journal.inbox import Taken, keep_answer, take
 from timebot.journal.outbox import enqueue
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, shortened
@@ -20,11 +20,8 @@ from timebot.slack.desk import SURFACE, Asked, Desk, Feature, Options
 from timebot.slack.ids import pack, unpack
 from timebot.slack.refusals import draw_apology, draw_refusal, new_reference
 from timebot.slack.speaker import ask_profile, open_view
-from timebot.team.members import Profile, find_member, meet_member
+from timebot.team.members import Profile, find_member, meet_member, needs_profile
 from timebot.team.workspaces import find_workspace, meet_workspace
-
-PROFILE_LIFE = timedelta(hours=24)
-"""How long what Slack said of a person counts as fresh."""
 
 _TOO_LATE = Answer(
     text="Slack did not let me open the form in time. Nothing was changed. Please try again."
@@ -97,14 +94,14 @@ class Door:
         profile = self._profile(delivery, now)
         feature = self._feature(delivery)
         with self._desk.database.transaction() as session:
-            taken = take(session, **_key(delivery), now=now)
+            taken = _take(session, delivery, now)
             if not taken.is_new:
                 return taken.answer or {}
             asked = self._let_in(session, delivery, profile, now)
             answer = feature(asked)
             _once(asked, answer)
             body = _respond(session, asked, answer)
-            keep_answer(session, **_key(delivery), answer=body)
+            _keep(session, delivery, body)
         return self._with_modal(delivery, answer, body)
 
     def _profile(self, delivery: Delivery, now: datetime) -> Profile | None:
@@ -112,11 +109,11 @@ class Door:
         if not delivery.user_id:
             return None
         with self._desk.database.read_only() as session:
-            workspace = find_workspace(session, slack_team_id=delivery.team_id)
+            workspace = find_workspace(session, delivery.team_id)
             member = workspace and find_member(
                 session, workspace_id=workspace.id, slack_user_id=delivery.user_id
             )
-            if member and member.profile_at and now - member.profile_at < PROFILE_LIFE:
+            if workspace is not None and not needs_profile(member or None, now):
                 return None
         client = self._client_for_team(delivery.team_id)
         profile = ask_profile(client, delivery.user_id, delivery.team_id) if client else None
@@ -158,7 +155,7 @@ class Door:
         now = self._desk.clock.now()
         offer = self._routes.options.get(delivery.name)
         with self._desk.database.read_only() as session:
-            workspace = find_workspace(session, slack_team_id=delivery.team_id)
+            workspace = find_workspace(session, delivery.team_id)
             member = workspace and find_member(
                 session, workspace_id=workspace.id, slack_user_id=delivery.user_id
             )
@@ -189,12 +186,12 @@ class Door:
     def _say(self, delivery: Delivery, answer: Answer, refusal: Refusal | None = None) -> Body:
         now = self._desk.clock.now()
         with self._desk.database.transaction() as session:
-            taken = take(session, **_key(delivery), now=now)
+            taken = _take(session, delivery, now)
             if not taken.is_new and refusal is not None:
                 return taken.answer or {}
             asked = self._let_in(session, delivery, None, now)
             body = _respond(session, asked, answer)
-            keep_answer(session, **_key(delivery), answer=body)
+            _keep(session, delivery, body)
             if refusal is not None and refusal.needs_right:
                 _audit_refusal(session, asked)
         return body
@@ -233,13 +230,23 @@ def _once(asked: Asked, answer: Answer) -> None:
     stays_open = answer.faults or answer.next_view or answer.modal
     if delivery.kind != "submission" or stays_open:
         return
-    key = {**_key(delivery), "external_id": f"form:{delivery.view_id}"}
-    if not take(asked.session, **key, now=asked.now).is_new:
+    form = replace(delivery, key=f"form:{delivery.view_id}")
+    if not _take(asked.session, form, asked.now).is_new:
         raise AlreadySaved
 
 
-def _key(delivery: Delivery) -> dict[str, str]:
-    return {"scope": delivery.team_id, "source": SURFACE, "external_id": delivery.key}
+def _take(session: Session, delivery: Delivery, now: datetime) -> Taken:
+    return take(session, scope=delivery.team_id, source=SURFACE, external_id=delivery.key, now=now)
+
+
+def _keep(session: Session, delivery: Delivery, body: Body) -> None:
+    keep_answer(
+        session,
+        scope=delivery.team_id,
+        source=SURFACE,
+        external_id=delivery.key,
+        answer=body,
+    )
 
 
 def _respond(session: Session, asked: Asked, answer: Answer) -> Body:
@@ -248,7 +255,7 @@ def _respond(session: Session, asked: Asked, answer: Answer) -> Body:
     body = _ack_body(delivery, answer)
     if delivery.kind == "command" or not answer.text:
         return body
-    message = {"text": answer.text, "blocks": shortened(list(answer.blocks))}
+    message: Body = {"text": answer.text, "blocks": shortened(list(answer.blocks))}
     if delivery.response_url:
         message |= {"response_type": "ephemeral", "replace_original": answer.replace}
         kind, payload = "slack.respond", {"response_url": delivery.response_url, "body": message}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -97,7 +96,7 @@ class Sending:
 
     def direct(self, job: OutboxJob) -> Outcome:
         """Say something to one person in a DM."""
-        payload: dict[str, Any] = job.payload
+        payload = job.payload
         return self._speaker.post(
             job.workspace_id, payload["recipient"], payload["text"], payload["blocks"]
         )
@@ -115,8 +114,8 @@ class Sending:
                     purpose=job.payload["purpose"],
                     subject_id=UUID(job.payload["subject_id"]),
                     recipient=recipient,
-                    channel=outcome.result["channel"],
-                    ts=outcome.result["ts"],
+                    channel=str(outcome.result["channel"]),
+                    ts=str(outcome.result["ts"]),
                     now=self._desk.clock.now(),
                 )
         return outcome

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from timebot.db import refuse_inside_transaction
 from timebot.journal.outbox import Delivered, GiveUp, MayHaveArrived, Outcome, TryAgain
 from timebot.slack.blocks import Block
-from timebot.team.members import Profile
+from timebot.team.members import Kind, Profile
 
 LISTENER_SECONDS = 1
 """The limit of the two calls that a listener may make itself."""
@@ -166,7 +166,7 @@ def read_profile(user: Mapping[str, Any], team_id: str) -> Profile:
     )
 
 
-def _kind(user: Mapping[str, Any], team_id: str) -> str:
+def _kind(user: Mapping[str, Any], team_id: str) -> Kind:
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return "bot"
     if user.get("is_stranger") or (user.get("team_id") or team_id) != team_id:
