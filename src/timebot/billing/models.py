@@ -36,7 +36,9 @@ class InvoiceRun(InWorkspace, Base):
         STRICT,
     )
 
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(
+        ForeignKey("workspace.id"), primary_key=True, sort_order=-2
+    )
     kind: Mapped[str]
     state: Mapped[str] = mapped_column(default="open")
     period_start: Mapped[date]

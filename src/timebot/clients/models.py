@@ -60,7 +60,9 @@ class Client(InWorkspace, Base):
         STRICT,
     )
 
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(
+        ForeignKey("workspace.id"), primary_key=True, sort_order=-2
+    )
     name: Mapped[str]
     name_key: Mapped[str]
     aliases: Mapped[list[str]] = mapped_column(default=list)

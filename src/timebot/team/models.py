@@ -120,7 +120,9 @@ class Member(InWorkspace, Base):
         STRICT,
     )
 
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(
+        ForeignKey("workspace.id"), primary_key=True, sort_order=-2
+    )
     slack_user_id: Mapped[str]
     name: Mapped[str]
     kind: Mapped[str] = mapped_column(default="person")

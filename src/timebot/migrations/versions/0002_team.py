@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.Column("deactivated_at", Instant(), nullable=True),
         sa.Column("last_entry_number", Whole(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", "workspace_id", name="pk_member"),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_member"),
         sa.CheckConstraint("day_end_minute BETWEEN 0 AND 1439", name="ck_member_day_end_minute"),
         sa.CheckConstraint(
             "day_start_minute BETWEEN 0 AND 1439", name="ck_member_day_start_minute"

@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("card_link_until", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("archived_at", Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", "workspace_id", name="pk_client"),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_client"),
         sa.CheckConstraint("collection IN ('charge', 'send')", name="ck_client_collection"),
         sa.CheckConstraint(
             "line_grouping IN ('entry', 'day', 'person', 'project')", name="ck_client_line_grouping"

@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("opened_at", Instant(), nullable=False),
         sa.Column("opened_by", Key(), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", "workspace_id", name="pk_invoice_run"),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_invoice_run"),
         sa.CheckConstraint("kind IN ('scheduled', 'manual')", name="ck_invoice_run_kind"),
         sa.CheckConstraint("period_start < period_end", name="ck_invoice_run_period"),
         sa.CheckConstraint("state IN ('open', 'closed')", name="ck_invoice_run_state"),
