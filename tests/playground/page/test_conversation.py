@@ -176,3 +176,15 @@ def test_the_page_fits_a_narrow_window(page: Page) -> None:
     assert not wider
     expect(page.locator("#conversation-head")).to_contain_text("billing")
     expect(page.locator("body.rail-open")).to_have_count(0)
+
+
+def test_what_has_not_changed_is_not_drawn_anew(page: Page, world: FixtureWorld) -> None:
+    places = ["[data-conversation=C2]", "#conversation-head h1", ".message", "[data-tab=mailbox]"]
+    for place in places:
+        page.locator(place).first.evaluate("node => { node.dataset.kept = 'yes' }")
+
+    world.say("C1", message(30, "U2", "One more"))
+
+    expect(page.locator("#messages")).to_contain_text("One more")
+    for place in places:
+        expect(page.locator(place).first).to_have_attribute("data-kept", "yes")

@@ -154,3 +154,12 @@ def test_another_persons_modal_is_not_shown(page: Page, world: FixtureWorld) -> 
     page.click("[data-person=U2]")
 
     expect(page.locator("#modal")).to_be_visible()
+
+
+def test_what_the_server_remembers_is_still_there_after_a_reload(
+    page: Page, world: FixtureWorld
+) -> None:
+    typed = {"text": {"text_value": {"type": "plain_text_input", "value": "Half a sent"}}}
+    world.open("U1", modal() | {"state": {"values": typed}})
+
+    expect(page.locator("[data-action-id=text_value]")).to_have_value("Half a sent")

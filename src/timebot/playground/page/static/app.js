@@ -38,8 +38,12 @@ function go(place) {
   store.at = place;
   if (place.view === "home") store.home = null;
   publish("place");
-  if (place.view === "home") openHome();
-  else refresh();
+  if (place.view === "home") {
+    openHome();
+    return;
+  }
+  document.querySelector("#composer").focus();
+  refresh();
 }
 
 function switchPerson(id) {

@@ -1,7 +1,7 @@
 // The middle of the page: a conversation with its messages, or the App's Home.
 
 import { drawBlocks } from "./blocks.js";
-import { avatar, el, fill, icon } from "./dom.js";
+import { avatar, el, fill, icon, looksNew } from "./dom.js";
 import { keepFocus } from "./focus.js";
 import { drawRow, rows, signature } from "./messages.js";
 import { appConversation, botId, conversationById, conversationName, otherOf, publish, store, subscribe, userById, zone } from "./store.js";
@@ -109,6 +109,8 @@ function drawHead() {
   const app = appConversation();
   const isApp = store.at.view === "home" || (app && conversation?.id === app.id);
   const head = part("conversation-head");
+  const { last_ts: _, ...facts } = conversation ?? {};
+  if (!looksNew(head, facts, isApp, Boolean(app), store.at, store.user, store.state.users)) return;
   if (!isApp) {
     fill(head, conversation ? [headTitle(conversation), members(conversation)] : null);
     return;

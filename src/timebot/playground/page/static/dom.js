@@ -62,6 +62,19 @@ export function fill(node, ...children) {
   return add(node, children);
 }
 
+const looks = new WeakMap();
+
+/**
+ * True when `look` differs from the last one noted for this node. What looks the same is left alone,
+ * so that a press of the mouse is not lost between down and up.
+ */
+export function looksNew(node, ...look) {
+  const sign = JSON.stringify(look);
+  if (looks.get(node) === sign) return false;
+  looks.set(node, sign);
+  return true;
+}
+
 /** A small line drawing by name; decoration only, so it is hidden from screen readers. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");

@@ -33,7 +33,7 @@ function draw() {
   sign = next;
   view = top;
   busy = false;
-  surface = new Surface({ type: "view", view_id: top.id }, `view ${top.id}`, { sticky: true });
+  surface = new Surface({ type: "view", view_id: top.id }, `view ${top.id}`, { sticky: true, typed: top.state?.values ?? {} });
   keepFocus(dialog(), () => fill(dialog(), frame()));
   dialog().dataset.viewId = top.id;
   dialog().dataset.depth = store.stack.length;

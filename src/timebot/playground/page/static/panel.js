@@ -1,6 +1,6 @@
 // The right panel and its three tabs.
 
-import { el, fill, icon } from "./dom.js";
+import { el, fill, icon, looksNew } from "./dom.js";
 import { chargesView } from "./charges.js";
 import { inspectorView } from "./inspector.js";
 import { mailboxView } from "./mailbox.js";
@@ -28,8 +28,7 @@ function fresh(tab) {
   return count - seen[tab.name];
 }
 
-function tabButton(tab) {
-  const news = fresh(tab);
+function tabButton(tab, news) {
   const selected = tab.name === current;
   return el(
     "button",
@@ -60,8 +59,10 @@ function arrows(event, tab) {
 
 function draw() {
   const bar = document.querySelector("#panel-tabs");
+  const news = TABS.map(fresh);
+  if (!looksNew(bar, current, news)) return;
   const hadFocus = bar.contains(document.activeElement);
-  fill(bar, TABS.map(tabButton));
+  fill(bar, TABS.map((tab, index) => tabButton(tab, news[index])));
   if (hadFocus) document.querySelector(`#tab-${current}`).focus();
   for (const tab of TABS) document.querySelector(`#view-${tab.name}`).hidden = tab.name !== current;
 }

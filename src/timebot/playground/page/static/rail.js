@@ -1,7 +1,7 @@
 // The left rail: the workspace, whose eyes we look through, and the conversations.
 
 import { city, time, now } from "./dates.js";
-import { avatar, el, fill, icon } from "./dom.js";
+import { avatar, el, fill, icon, looksNew } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { appConversation, botId, conversationName, otherOf, publish, store, subscribe, userById } from "./store.js";
 import { isUnread } from "./unread.js";
@@ -40,6 +40,7 @@ function drawPerson() {
     box.append(button);
   }
   const button = box.querySelector("#person");
+  if (!looksNew(button, me, about(me))) return;
   button.dataset.user = me.id;
   button.setAttribute("aria-label", `You are ${me.real_name || me.name}. Switch person`);
   fill(button, avatar(me, "large"), words, icon("chevron"));
@@ -100,6 +101,10 @@ function drawConversations() {
   const focused = document.activeElement?.closest?.("#conversations [data-conversation]")?.dataset.conversation;
   const all = store.state.conversations;
   const own = appConversation()?.id;
+  // What is open is read in a moment; it is never shown as unread.
+  const unread = all.filter((one) => one.id !== store.at?.id && isUnread(one)).map((one) => one.id);
+  const facts = all.map(({ last_ts: _, ...rest }) => rest);
+  if (!looksNew(box, facts, unread, store.at, store.user, store.state.users, store.state.app)) return;
   fill(
     box,
     group("Apps", store.state.app ? [appEntry()] : []),
@@ -112,6 +117,13 @@ function drawConversations() {
 function draw() {
   if (!store.state) return;
   const { team, app } = store.state;
+  if (looksNew(document.querySelector("#team"), team, app)) drawTeam(team, app);
+  document.title = `${team.name} – local workspace`;
+  drawPerson();
+  drawConversations();
+}
+
+function drawTeam(team, app) {
   const lamp = app?.connected === false ? "not connected" : "connected";
   fill(
     document.querySelector("#team"),
@@ -123,9 +135,6 @@ function draw() {
       el("small", { class: lamp === "connected" ? "" : "lost", title: app?.request_url ?? null }, `Local workspace · app ${lamp}`),
     ),
   );
-  document.title = `${team.name} – local workspace`;
-  drawPerson();
-  drawConversations();
 }
 
 /** Keeps the rail in step with the state, the place and what was read. */

@@ -11,17 +11,23 @@ export function forgetSurfaces(keep) {
   for (const key of memory.keys()) if (!keep(key)) memory.delete(key);
 }
 
+function remembered(typed) {
+  const wrap = (actions) => Object.fromEntries(Object.entries(actions).map(([id, value]) => [id, { value }]));
+  return Object.fromEntries(Object.entries(typed).map(([blockId, actions]) => [blockId, wrap(actions)]));
+}
+
 export class Surface {
   /**
    * @param {object} container where clicks come from, as the server names it
    * @param {string} key the same for every drawing of one message or view
    * @param {boolean} sticky true where a redrawn element keeps what was typed even if it changed
+   * @param {object} typed what the server knows to have been typed, after the page was loaded anew
    */
-  constructor(container, key, { sticky = false } = {}) {
+  constructor(container, key, { sticky = false, typed = {} } = {}) {
     this.container = container;
     this.key = key;
     this.sticky = sticky;
-    this.before = memory.get(key) ?? {};
+    this.before = memory.get(key) ?? remembered(typed);
     this.entries = {};
     memory.set(key, this.entries);
   }
