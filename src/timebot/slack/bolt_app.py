@@ -8,8 +8,10 @@ listener never raises, because Bolt throws an ack away when one does.
 import re
 from collections.abc import Callable
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from slack_bolt import Ack, App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
@@ -96,3 +98,9 @@ def _listen(app: App, door: Door) -> None:
     app.shortcut(_ANYTHING)(shortcut)
     for name in EVENTS:
         app.event(name)(event)
+
+
+def create_slack_handler(app: App) -> WSGIApplication:
+    """Return Bolt's own WSGI handler, which serves `/slack/events` and the OAuth pages."""
+    handler: WSGIApplication = SlackRequestHandler(app)
+    return handler

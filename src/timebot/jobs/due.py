@@ -1,0 +1,99 @@
+"""What the heartbeat asks for: timers to ask about, runs to open, budgets, the audit's chain."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebot.billing.budgets import tell_crossings
+from timebot.billing.runs import auto_release, open_due_runs, tell_forecast
+from timebot.db import Database
+from timebot.jobs.tasks import Task
+from timebot.journal.chain import seal
+from timebot.journal.inbox import forget_handled
+from timebot.team.models import Workspace
+from timebot.timekeeping.nags import ask_about, due_nags
+
+AT_ONCE = 500
+"""How many audit events are sealed, and how many timers asked about, in one transaction."""
+
+DELIVERIES_KEPT = timedelta(days=8)
+"""Longer than any sender repeats a delivery."""
+
+log = structlog.get_logger(__name__)
+ForWorkspace = Callable[[Session, Workspace, datetime], int]
+
+
+def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
+    """Return the tasks of the heartbeat, in the order in which they matter."""
+
+    def open_runs(session: Session, workspace: Workspace, now: datetime) -> int:
+        return len(open_due_runs(session, workspace=workspace, can_charge=can_charge, now=now))
+
+    def release(session: Session, workspace: Workspace, now: datetime) -> int:
+        return len(auto_release(session, workspace=workspace, can_charge=can_charge, now=now))
+
+    return [
+        Task("timers.ask", lambda now, _real: _ask_about_timers(database, now)),
+        _each("runs.open", database, open_runs),
+        _each("runs.release", database, release),
+        _each("runs.forecast", database, _forecast),
+        _each("budgets.tell", database, _budgets),
+        _each("audit.seal", database, _seal),
+        Task("inbox.forget", lambda now, _real: _forget(database, now)),
+    ]
+
+
+def _ask_about_timers(database: Database, now: datetime) -> int:
+    with database.read_only() as session:
+        if not due_nags(session, now=now, limit=1):
+            return 0
+    with database.transaction() as session:
+        entries = due_nags(session, now=now, limit=AT_ONCE)
+        return sum(ask_about(session, entry=entry, now=now) for entry in entries)
+
+
+def _each(name: str, database: Database, work: ForWorkspace) -> Task:
+    """Do something for each workspace, in a transaction of its own: one failing harms no other."""
+
+    def run(now: datetime, _real_now: datetime) -> int:
+        return sum(_for_one(name, database, work, one, now) for one in _workspaces(database))
+
+    return Task(name, run)
+
+
+def _for_one(
+    name: str, database: Database, work: ForWorkspace, workspace_id: UUID, now: datetime
+) -> int:
+    try:
+        with database.transaction() as session:
+            return work(session, session.get_one(Workspace, workspace_id), now)
+    except Exception:
+        # The edge between workspaces: logged, and asked for again at the next heartbeat.
+        log.exception("task.failed", task=name, workspace_id=str(workspace_id))
+        return 0
+
+
+def _workspaces(database: Database) -> list[UUID]:
+    with database.read_only() as session:
+        return list(session.scalars(select(Workspace.id)))
+
+
+def _forecast(session: Session, workspace: Workspace, now: datetime) -> int:
+    return int(tell_forecast(session, workspace=workspace, now=now))
+
+
+def _budgets(session: Session, workspace: Workspace, now: datetime) -> int:
+    return len(tell_crossings(session, workspace=workspace, now=now))
+
+
+def _seal(session: Session, workspace: Workspace, _now: datetime) -> int:
+    return seal(session, workspace_id=workspace.id, limit=AT_ONCE)
+
+
+def _forget(database: Database, now: datetime) -> int:
+    with database.transaction() as session:
+        return forget_handled(session, before=now - DELIVERIES_KEPT)
