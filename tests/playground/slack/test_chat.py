@@ -208,6 +208,15 @@ def test_an_uninstalled_app_is_shut_out_until_it_is_back(
     assert refusal(client.auth_test) == "token_revoked"
 
 
+def test_a_method_without_its_scope_is_refused(
+    client: WebClient, slack: LocalSlack, mia: Person
+) -> None:
+    slack.set_scopes(["chat:write"])
+
+    assert client.chat_postMessage(channel=mia.id, text="x")["ok"]
+    assert refusal(client.users_info, user=mia.id) == "missing_scope"
+
+
 def test_message_times_follow_the_business_clock(
     client: WebClient, slack: LocalSlack, mia: Person
 ) -> None:

@@ -143,6 +143,22 @@ def test_the_same_request_can_be_sent_again(app: App, slack: LocalSlack, mia: Pe
     assert len(set(seen)) == 1
 
 
+def test_a_forged_signature_is_not_let_in(app: App, slack: LocalSlack, mia: Person) -> None:
+    @app.command("/tea")
+    def tea(ack: Ack) -> None:
+        ack()
+
+    mia.command("/tea")
+    (forged,) = slack.resend_last_delivery(headers={"X-Slack-Signature": "v0=00"})
+
+    assert forged.status == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.usefixtures("app")
+def test_the_request_url_is_verified_by_a_challenge(slack: LocalSlack) -> None:
+    assert slack.verify_request_url()
+
+
 def test_an_event_that_is_not_taken_comes_three_times_more(slack: LocalSlack, mia: Person) -> None:
     seen: list[tuple[str | None, str | None, str]] = []
 

@@ -135,6 +135,13 @@ def test_an_answer_shows_only_what_this_person_sees(app: App, mia: Person, tom: 
     assert "Tom" not in answer.all_text
 
 
+def test_buttons_are_read_by_their_labels(client: WebClient, mia: Person) -> None:
+    blocks = [section("x", accessory=button("Milk", "a")), buttons(button("Tea", "b"))]
+    client.chat_postMessage(channel=mia.id, text="x", blocks=blocks)
+
+    assert mia.last_message().buttons == ["Milk", "Tea"]
+
+
 def test_a_person_can_wait_for_a_message(client: WebClient, mia: Person) -> None:
     later = threading.Timer(
         0.05, client.chat_postMessage, kwargs={"channel": mia.id, "text": "Tea is ready"}

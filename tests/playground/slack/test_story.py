@@ -3,7 +3,9 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
+from timebot.playground.clock import MovableClock
 from timebot.playground.slack import LocalSlack, Person
+from timebot.playground.store import Store
 
 from .parts import button, buttons, home, modal, section, text_field
 
@@ -81,6 +83,24 @@ def test_home_is_published_when_it_is_opened(app: App, mia: Person) -> None:
     assert mia.home is not None
     assert "Welcome" in mia.home.all_text
     assert answer.home == mia.home
+
+
+def test_everything_is_there_after_a_restart(
+    slack: LocalSlack, store: Store, clock: MovableClock, client: WebClient, mia: Person
+) -> None:
+    client.files_upload_v2(channel=mia.dm, filename="tea.txt", content="tea", initial_comment="x")
+    client.views_publish(user_id=mia.id, view=home(section("Welcome")))
+    slack.connect("http://127.0.0.1:9/slack/events")
+
+    again = LocalSlack(store, clock)
+    person = again.person("mia")
+
+    assert (again.bot_token, again.signing_secret) == (slack.bot_token, slack.signing_secret)
+    assert person.messages() == mia.messages()
+    assert person.home == mia.home
+    assert again.file_content(person.last_message().files[0]["id"]) == b"tea"
+    assert again.exchanges() == slack.exchanges()
+    again.stop()
 
 
 def test_the_same_world_set_up_twice_is_the_same_world(slack: LocalSlack) -> None:

@@ -105,12 +105,14 @@ class Postman:
         headers = {**delivery.headers, **(extra_headers or {})}
         return self._deliver(delivery.kind, delivery.title, delivery.url, headers, delivery.body)
 
-    def send_copies(self, times: int, *, parallel: bool) -> list[Reply]:
+    def send_copies(
+        self, times: int, *, parallel: bool, headers: Mapping[str, str] | None = None
+    ) -> list[Reply]:
         """Send the last delivery again, one after another or at once."""
         last = self.deliveries[-1]
         workers = times if parallel else 1
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            return list(pool.map(self.send_again, [last] * times))
+            return list(pool.map(self.send_again, [last] * times, [headers] * times))
 
     def _deliver(
         self, kind: str, title: str, url: str | None, headers: Mapping[str, str], body: bytes

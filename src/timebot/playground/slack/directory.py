@@ -181,6 +181,7 @@ def _new_installation(team_name: str, app_name: str) -> Document:
             "user_change",
             "team_join",
         ],
+        "scopes": None,
         "commands": [],
         "shortcuts": [],
     }

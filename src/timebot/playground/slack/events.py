@@ -1,7 +1,9 @@
 """Events to the app, with Slack's three repetitions."""
 
+import json
+import secrets
 from collections.abc import Sequence
-from threading import Timer
+from threading import Lock, Timer
 
 from timebot.playground.slack import payloads
 from timebot.playground.slack.deliver import JSON, Reply
@@ -21,6 +23,7 @@ class Events:
         self._delays = tuple(retry_delays)
         self._timers: set[Timer] = set()
         self._is_stopped = False
+        self._lock = Lock()
 
     def send(self, content: Document) -> Reply | None:
         """Send an event and return the first answer, or None if the app did not subscribe to it."""
@@ -35,10 +38,22 @@ class Events:
             content |= {"type": "message", "channel_type": channel_type}
             self._send_now(content, f"message.{channel_type}")
 
+    def verify_request_url(self) -> bool:
+        """Send the challenge; true if it comes back: https://docs.slack.dev/apis/events-api."""
+        challenge = secrets.token_hex(16)
+        token = self._world.directory.installation["verification_token"]
+        content = {"type": "url_verification", "token": token, "challenge": challenge}
+        reply = self._world.postman.send(
+            "event", "url_verification", json.dumps(content).encode(), content_type=JSON
+        )
+        return reply.error is None and challenge.encode() in reply.body
+
     def stop(self) -> None:
         """Give up the repetitions that are still to come, and wait for one that is under way."""
-        self._is_stopped = True
-        for timer in list(self._timers):
+        with self._lock:
+            self._is_stopped = True
+            timers = list(self._timers)
+        for timer in timers:
             timer.cancel()
             timer.join()
 
@@ -49,8 +64,6 @@ class Events:
         return reply
 
     def _repeat_later(self, title: str, body: bytes, reply: Reply, attempt: int) -> None:
-        if self._is_stopped:
-            return
         is_taken = reply.error is None or 200 <= (reply.status or 0) < 300
         if is_taken or "x-slack-no-retry" in reply.headers or attempt > len(self._delays):
             return
@@ -64,9 +77,12 @@ class Events:
                 "event", title, body, content_type=JSON, extra_headers=headers
             )
             self._repeat_later(title, body, again, attempt + 1)
-            self._timers.discard(timer)
+            with self._lock:
+                self._timers.discard(timer)
 
         timer = Timer(self._delays[attempt - 1], repeat)
         timer.daemon = True
-        self._timers.add(timer)
-        timer.start()
+        with self._lock:
+            if not self._is_stopped:
+                self._timers.add(timer)
+                timer.start()

@@ -327,7 +327,12 @@ class Interactions:
 
     def _known_shortcut(self, kind: str, callback_id: str) -> None:
         shortcuts: list[Document] = self._world.directory.installation["shortcuts"]
-        offered = [each["callback_id"] for each in shortcuts if each["type"] == kind]
+        # Manifests say `global` and `message`, payloads `shortcut` and `message_action`.
+        offered = [
+            each["callback_id"]
+            for each in shortcuts
+            if each["type"].startswith("message") == (kind == "message")
+        ]
         if callback_id not in offered:
             message = f"There is no {kind} shortcut {callback_id}. The app has: {offered}."
             raise NotThere(message)

@@ -138,6 +138,11 @@ class LocalSlack:
         """Register the app's shortcuts: `type` (global or message), `callback_id`, `name`."""
         self._world.directory.change_installation(shortcuts=list(shortcuts))
 
+    def set_scopes(self, scopes: Iterable[str] | None) -> None:
+        """Allow only methods of these bot scopes, as in an app manifest; None allows all."""
+        given = None if scopes is None else list(scopes)
+        self._world.directory.change_installation(scopes=given)
+
     def add_user(
         self,
         name: str,
@@ -279,9 +284,21 @@ class LocalSlack:
         """The last deliveries this object has sent, oldest first."""
         return self._world.postman.deliveries
 
-    def resend_last_delivery(self, times: int = 1, *, parallel: bool = False) -> list[Reply]:
-        """Send the very same signed request again; what the answers say is not applied."""
-        return self._world.postman.send_copies(times, parallel=parallel)
+    def resend_last_delivery(
+        self, times: int = 1, *, parallel: bool = False, headers: dict[str, str] | None = None
+    ) -> list[Reply]:
+        """Send the very same signed request again; what the answers say is not applied.
+
+        Args:
+            times: how often.
+            parallel: all at once, instead of one after another.
+            headers: to replace: a forged `X-Slack-Signature`, or `X-Slack-Retry-Num`.
+        """
+        return self._world.postman.send_copies(times, parallel=parallel, headers=headers)
+
+    def verify_request_url(self) -> bool:
+        """Tell whether the app answers the challenge that Slack sends to a new request URL."""
+        return self._events.verify_request_url()
 
     def exchanges(self, after: int = 0) -> list[Document]:
         """Return what the inspector has recorded."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from timebot.playground.slack.blockkit import visible_words
+from timebot.playground.slack.fields import placed_elements
 from timebot.playground.store import Document
 
 
@@ -37,6 +38,11 @@ class Message:
     def blocks(self) -> list[Document]:
         """What is drawn instead of the text, if anything."""
         return list(self.document["blocks"])
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels of its buttons, in reading order."""
+        return _labels(self.blocks)
 
     @property
     def files(self) -> list[Document]:
@@ -75,6 +81,11 @@ class View:
     def blocks(self) -> list[Document]:
         """What is drawn."""
         return list(self.document["blocks"])
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels of the buttons in it, in reading order."""
+        return _labels(self.blocks)
 
     @property
     def callback_id(self) -> str:
@@ -136,8 +147,18 @@ class Answer:
         return [] if self.message is None else self.message.blocks
 
     @property
+    def buttons(self) -> list[str]:
+        """The labels of the buttons in that message."""
+        return _labels(self.blocks)
+
+    @property
     def all_text(self) -> str:
         """Every visible text of it all, joined."""
         parts = [message.all_text for message in self.messages]
         parts += [view.all_text for view in (self.view, self.home) if view is not None]
         return "\n".join([*parts, *self.errors.values(), self.error or ""]).strip()
+
+
+def _labels(blocks: Sequence[Document]) -> list[str]:
+    elements = (placed.element for placed in placed_elements(blocks))
+    return [each["text"]["text"] for each in elements if each["type"] == "button"]

@@ -17,6 +17,7 @@ from timebot.playground.slack.faults import SlackFault
 from timebot.playground.slack.inspector import Exchange
 from timebot.playground.slack.methods import METHODS
 from timebot.playground.slack.page import page_file
+from timebot.playground.slack.scopes import check_scope
 from timebot.playground.slack.uploads import mime_type
 from timebot.playground.slack.world import World
 from timebot.playground.store import Document
@@ -212,6 +213,7 @@ def _check_call(world: World, method: str, token: str | None, values: Document |
         raise SlackFault("invalid_auth")
     if installation["token_fault"]:
         raise SlackFault(installation["token_fault"])
+    check_scope(method, installation)
 
 
 def _refusal(fault: SlackFault) -> Document:
