@@ -79,7 +79,8 @@ def test_a_command_the_app_did_not_answer_says_so_and_can_be_sent_again(
 
 def test_a_plain_message_is_escaped_and_names_people_by_id(page: Page, world: FixtureWorld) -> None:
     page.fill("#composer", "ask @jonas about <b> & more")
-    page.click("#send")
+    with page.expect_response("**/_/say"):
+        page.click("#send")
 
     expect(page.locator("#composer")).to_have_value("")
     assert [sent["text"] for sent in world.sent("say")] == ["ask <@U2> about &lt;b&gt; &amp; more"]
@@ -129,7 +130,8 @@ def test_the_address_remembers_the_person_and_the_place(page: Page) -> None:
 
 def test_opening_home_tells_the_app_and_shows_the_view(page: Page, world: FixtureWorld) -> None:
     page.click("[data-conversation=D1]")
-    page.click("[data-app-tab=home]")
+    with page.expect_response("**/_/home_opened"):
+        page.click("[data-app-tab=home]")
 
     expect(page.locator("#home")).to_contain_text("Good morning, Mia")
     assert world.sent("home_opened") == [{"user": "U1"}]
