@@ -1,4 +1,6 @@
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,6 +111,22 @@ def test_a_store_that_is_opened_again_has_everything(tmp_path: Path) -> None:
     assert second.get("thing", "a") == {"n": 1}
     assert second.next_number("thing") == 2
     second.close()
+
+
+def test_what_was_put_survives_a_killed_process(tmp_path: Path) -> None:
+    script = (
+        "import os, pathlib, signal, sys\n"
+        "from timebot.playground.store import Store\n"
+        "Store(pathlib.Path(sys.argv[1])).put('thing', 'a', {'n': 1})\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    path = tmp_path / "world.db"
+    subprocess.run([sys.executable, "-c", script, str(path)], check=False)  # noqa: S603 - ours
+
+    store = Store(path)
+
+    assert store.get("thing", "a") == {"n": 1}
+    store.close()
 
 
 def test_a_closed_store_refuses_work(store: Store) -> None:

@@ -142,6 +142,37 @@ def test_buttons_are_read_by_their_labels(client: WebClient, mia: Person) -> Non
     assert mia.last_message().buttons == ["Milk", "Tea"]
 
 
+def test_an_external_select_in_a_message_asks_the_app(
+    app: App, client: WebClient, mia: Person
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    @app.options("kind")
+    def kinds(ack: Ack, body: dict[str, Any]) -> None:
+        seen.append(body)
+        ack(
+            option_groups=[
+                {"label": {"type": "plain_text", "text": "Teas"}, "options": [option("Green")]}
+            ]
+        )
+
+    @app.action("kind")
+    def kind(ack: Ack, body: dict[str, Any]) -> None:
+        seen.append(body)
+        ack()
+
+    select = {"type": "external_select", "action_id": "kind"}
+    client.chat_postMessage(channel=mia.id, text="x", blocks=[buttons(select, block_id="row")])
+    message = mia.last_message()
+
+    assert mia.options("kind", "gr", message) == []
+    assert mia.options("kind", "gre", message) == ["Green"]
+    mia.click(message, "kind", selected="Green")
+    assert seen[0]["container"]["message_ts"] == message.ts
+    assert seen[-1]["actions"][0]["selected_option"] == option("Green")
+    assert seen[-1]["state"]["values"]["row"]["kind"]["selected_option"] == option("Green")
+
+
 def test_a_person_can_wait_for_a_message(client: WebClient, mia: Person) -> None:
     later = threading.Timer(
         0.05, client.chat_postMessage, kwargs={"channel": mia.id, "text": "Tea is ready"}

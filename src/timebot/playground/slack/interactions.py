@@ -24,6 +24,14 @@ from timebot.playground.slack.fields import (
 )
 from timebot.playground.slack.inspector import Exchange
 from timebot.playground.slack.mentions import escaped
+from timebot.playground.slack.permissions import (
+    active_person,
+    check_shortcut,
+    known_command,
+    member_of,
+    open_modal,
+    writer_in,
+)
 from timebot.playground.slack.world import World
 from timebot.playground.store import Document
 
@@ -52,9 +60,9 @@ class Interactions:
         Raises:
             NotThere: if the app has no such command, or the person may not use it there.
         """
-        user, conversation = self._writer(user_id, channel)
+        user, conversation = writer_in(self._world, user_id, channel)
         name, rest = _split_command(text)
-        command = self._known_command(name)
+        command = known_command(self._world, name)
         if user["team_id"] != self._world.directory.team_id:
             message = f"{user['name']} is of another workspace and cannot use {name}."
             raise NotThere(message)
@@ -88,7 +96,7 @@ class Interactions:
             action: the element's id, type and new value.
             typed: what the person has put into the message's other fields.
         """
-        user, _ = self._member(user_id, message["channel"])
+        user, _ = member_of(self._world, user_id, message["channel"])
         current = self._world.messages.find(message["channel"], message["ts"]) or message
         path = self._world.tickets.new_response_url(user_id, message["channel"], message["ts"])
         values = merged_state(current["blocks"], _with_action(typed, block_id, action))
@@ -106,7 +114,7 @@ class Interactions:
         self, user_id: str, view: Document, block_id: str, action: Document, typed: State
     ) -> Outcome:
         """Use a button or field of a modal or of Home."""
-        user = self._active(user_id)
+        user = active_person(self._world, user_id)
         state = _with_action(typed, block_id, action)
         current = self._world.surfaces.type_into(view["id"], state) or view
         payload = {
@@ -125,8 +133,8 @@ class Interactions:
         Raises:
             NotThere: if the modal is not open for this person.
         """
-        user = self._active(user_id)
-        self._open_modal(user_id, view_id)
+        user = active_person(self._world, user_id)
+        open_modal(self._world, user_id, view_id)
         view = self._world.surfaces.type_into(view_id, typed)
         assert view is not None, "it was open a moment ago"  # noqa: S101 - tells mypy so
         errors = client_errors(view["blocks"], view["state"]["values"])
@@ -154,8 +162,8 @@ class Interactions:
         Raises:
             NotThere: if the modal is not open for this person.
         """
-        user = self._active(user_id)
-        view = self._open_modal(user_id, view_id)
+        user = active_person(self._world, user_id)
+        view = open_modal(self._world, user_id, view_id)
         if view["clear_on_close"]:
             self._world.surfaces.clear(user_id)
         else:
@@ -181,7 +189,7 @@ class Interactions:
             action_id: which select.
             typed: so far; fewer letters than `min_query_length` ask nobody.
         """
-        user = self._active(user_id)
+        user = active_person(self._world, user_id)
         is_view = "hash" in place
         blocks = place["blocks"]
         element = find_element(blocks, action_id, block_id).element
@@ -206,7 +214,7 @@ class Interactions:
 
     def open_home(self, user_id: str, tab: str = "home") -> Outcome:
         """Open the app's Home tab, or its Messages tab."""
-        user = self._active(user_id)
+        user = active_person(self._world, user_id)
         content = {
             "type": "app_home_opened",
             "user": user["id"],
@@ -225,9 +233,9 @@ class Interactions:
         Raises:
             NotThere: if the app has no such shortcut, or the message is ephemeral.
         """
-        user = self._active(user_id)
+        user = active_person(self._world, user_id)
         kind = "global" if message is None else "message"
-        self._known_shortcut(kind, callback_id)
+        check_shortcut(self._world, kind, callback_id)
         payload = {
             **payloads.base(self._world, "shortcut", user),
             "callback_id": callback_id,
@@ -238,7 +246,7 @@ class Interactions:
             if message["ephemeral_to"] is not None:
                 words = "Message shortcuts are not offered on ephemeral messages."
                 raise NotThere(words)
-            self._member(user_id, message["channel"])
+            member_of(self._world, user_id, message["channel"])
             path = self._world.tickets.new_response_url(user_id, message["channel"], None)
             place = payloads.message_place(self._world, message)
             payload |= {
@@ -252,7 +260,7 @@ class Interactions:
 
     def say(self, user_id: str, channel: str, text: str) -> Outcome:
         """Write a plain message."""
-        _, conversation = self._writer(user_id, channel)
+        _, conversation = writer_in(self._world, user_id, channel)
         message = self._world.messages.post(channel, author=user_id, text=text)
         kind = {"dm": "im", "private": "group"}.get(conversation["kind"], "channel")
         self._events.message_posted(message, kind)
@@ -286,56 +294,6 @@ class Interactions:
                 fault=str(fault),
             )
         )
-
-    def _active(self, user_id: str) -> Document:
-        user = self._world.directory.find_user(user_id)
-        if user is None or user["deleted"] or user["is_bot"]:
-            message = f"{user_id} is nobody who can use Slack."
-            raise NotThere(message)
-        return user
-
-    def _member(self, user_id: str, channel: str) -> tuple[Document, Document]:
-        user = self._active(user_id)
-        conversation = self._world.directory.find_conversation(channel)
-        if conversation is None or not self._world.directory.may_see(user, conversation):
-            message = f"{user['name']} does not see the conversation {channel}."
-            raise NotThere(message)
-        return user, conversation
-
-    def _writer(self, user_id: str, channel: str) -> tuple[Document, Document]:
-        user, conversation = self._member(user_id, channel)
-        if user_id not in conversation["members"] or conversation["is_archived"]:
-            message = f"{user['name']} cannot write in #{conversation['name']}."
-            raise NotThere(message)
-        return user, conversation
-
-    def _open_modal(self, user_id: str, view_id: str) -> Document:
-        for view in self._world.surfaces.stack(user_id):
-            if view["id"] == view_id:
-                return view
-        message = f"The modal {view_id} is not open."
-        raise NotThere(message)
-
-    def _known_command(self, name: str) -> Document:
-        commands: list[Document] = self._world.directory.installation["commands"]
-        for command in commands:
-            if command["command"] == name:
-                return command
-        known = ", ".join(command["command"] for command in commands) or "none"
-        message = f"{name} is not a valid command. The app has: {known}."
-        raise NotThere(message)
-
-    def _known_shortcut(self, kind: str, callback_id: str) -> None:
-        shortcuts: list[Document] = self._world.directory.installation["shortcuts"]
-        # Manifests say `global` and `message`, payloads `shortcut` and `message_action`.
-        offered = [
-            each["callback_id"]
-            for each in shortcuts
-            if each["type"].startswith("message") == (kind == "message")
-        ]
-        if callback_id not in offered:
-            message = f"There is no {kind} shortcut {callback_id}. The app has: {offered}."
-            raise NotThere(message)
 
     def _response_urls(self, user_id: str, view: Document) -> list[Document]:
         """Return a response URL for every conversation select that asks for one."""

@@ -134,7 +134,3 @@ def any_field(*names: str) -> Check:
             fault(faults, pointer, f"missing required field: {' or '.join(names)}")
 
     return check
-
-
-def anything(value: Any, pointer: str, faults: list[str]) -> None:  # noqa: ANN401 - unchecked JSON
-    """Let everything pass."""
