@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import datetime
 from wsgiref.types import WSGIApplication
 
 import structlog
-from prometheus_client import CollectorRegistry
 from slack_bolt import App
 
 from timebot.clock import Clock, SystemClock
 from timebot.db import Database
+from timebot.errors import NotFound
 from timebot.jobs.due import heartbeat_tasks
 from timebot.jobs.tasks import Task, Worker
-from timebot.journal.inbox import WebhookInbox, take
+from timebot.journal.inbox import WebhookHandler, WebhookInbox, take
 from timebot.journal.outbox import Outbox
+from timebot.metrics import create_registry
 from timebot.migrations import is_current
 from timebot.settings import Settings
 from timebot.slack.bolt_app import create_bolt_app, create_slack_handler
@@ -23,7 +24,7 @@ from timebot.slack.door import Door
 from timebot.slack.installations import Installations
 from timebot.slack.routes import create_painters, create_routes
 from timebot.slack.sending import Sending
-from timebot.slack.speaker import Speaker
+from timebot.slack.speaker import Speaker, web_client
 from timebot.web import Doors, Verify, WebhookEvent, create_web
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,32 @@ class Timebot:
     def close(self) -> None:
         """Let go of the database."""
         self.database.dispose()
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The ways out of the house: Stripe and Resend where they are set up.
+
+    Attributes:
+        verify: by provider, checks a webhook.
+    """
+
+    verify: Mapping[str, Verify]
+
+    def webhook_handlers(self, database: Database) -> Mapping[str, WebhookHandler]:
+        """Return who handles the stored webhooks."""
+        _ = database
+        return {}
+
+    def card_form(self, database: Database, token: str, now: datetime) -> str:
+        """Return the hosted card form behind a bearer link."""
+        raise NotFound("x")
+
+
+def connect_outside(settings: Settings) -> Outside:
+    """Return the ways out that the settings describe."""
+    _ = settings
+    return Outside({})
 
 
 class Bell:
@@ -123,13 +150,11 @@ def _worker(
 ) -> Worker:
     outbox = Outbox(database, sending.handlers())
     webhooks = WebhookInbox(database, outside.webhook_handlers(database))
-    pipeline = outside.pipeline(database)
     return Worker(
         clock=clock,
         steps=[
             Task("outbox", lambda now, real: outbox.run_once(now=now, real_now=real)),
             Task("webhooks", lambda now, real: webhooks.run_once(now=now, real_now=real)),
-            Task("pipeline", lambda now, real: pipeline.run_once(now=now, real_now=real)),
         ],
         ticks=heartbeat_tasks(database, can_charge=settings.stripe_api_key is not None),
     )

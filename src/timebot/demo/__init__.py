@@ -1,0 +1,1 @@
+"""An agency with history in the local world: `make demo`, and the tour that plays its story."""
