@@ -15,7 +15,7 @@ LONGEST = timedelta(days=31)
 
 _UNITS = re.compile(
     r"(?:(?P<hours>\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9})(?:h|hrs?|hours?|std))?"
-    r"(?:(?P<minutes>\d{1,9})(?:m|mins?|minutes?)?)?"
+    r"(?:(?P<minutes>\d{1,9})(?:m|mins?|minutes?))?"
     r"(?:(?P<seconds>\d{1,9})(?:s|secs?|seconds?))?"
 )
 _COLON = re.compile(r"(\d{1,4}):([0-5]\d)h?")

@@ -231,15 +231,12 @@ def _named(
 ) -> list[Shown]:
     """Return entries with their names; without now, what still runs counts nothing."""
     names = _names(session, entries)
-    nameless: tuple[None, None] = (None, None)
-    return [
-        Shown(
-            entry,
-            *names.get(entry.project_id, nameless),
-            entry.seconds(now=now or entry.started_at),
-        )
-        for entry in entries
-    ]
+    shown = []
+    for entry in entries:
+        client, project = names.get(entry.project_id, (None, None))
+        seconds = entry.seconds(now=now or entry.started_at)
+        shown.append(Shown(entry, client, project, seconds))
+    return shown
 
 
 def _names(session: Session, entries: Sequence[TimeEntry]) -> dict[UUID | None, tuple[str, str]]:

@@ -9,7 +9,9 @@ from timebot.timekeeping.tickets import find_ticket_link
 LONGEST_TEXT = 1_000
 """How many characters a description may have."""
 
-_SLACK_FORM = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>|&(amp|lt|gt);")
+_SLACK_FORM = re.compile(
+    r"<((?:[@#!]\w|https?:|mailto:|tel:)[^<>|]*)(?:\|([^<>]*))?>|&(amp|lt|gt);"
+)
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _QUOTES = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc", "'")
