@@ -10,7 +10,8 @@ from rapidfuzz.distance import OSA
 from timebot.clients.names import loose_key, name_key
 
 _WORD = re.compile(r"[^\s/>|:]*:[a-z0-9_+'-]+:[^\s/>|:]*|[^\s/>|:]+")
-_LEADING_MARKS = " \t\n-\u2013\u2014:,/>|"
+# A colon separates too, unless it begins an emoji as Slack writes it.
+_LEADING_MARKS = re.compile(r"\A(?:[\s\-\u2013\u2014,/>|]|:(?![a-z0-9_+'-]+:))+")
 
 
 class Fit(IntEnum):
@@ -43,12 +44,12 @@ class Typed:
         # Closing quotes and emoji belong to the name that they follow without a blank.
         follows = re.match(r"[^\w\s]*(?=\s|$)", self.text[end:])
         end += follows.end() if follows else 0
-        return self.text[end:].lstrip(_LEADING_MARKS).rstrip()
+        return _LEADING_MARKS.sub("", self.text[end:]).rstrip()
 
     def key(self, start: int, end: int) -> str:
         """Return the words from start to end as a name key, marks and all."""
         first = self.ends[start - 1] if start else 0
-        return name_key(self.text[first : self.ends[end - 1]].strip(_LEADING_MARKS))
+        return name_key(_LEADING_MARKS.sub("", self.text[first : self.ends[end - 1]]))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Lookup: which client or project the words mean that a person typed. Never a guess."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from rapidfuzz import fuzz, process, utils
@@ -176,7 +177,7 @@ def _projects_meant(readings: Readings, one: Reading, places: list[Place]) -> li
     if not one.is_bare_client:
         return [one] if one.place.takes_time else []
     own = [
-        Reading(place, one.count, one.fit)
+        replace(one, place=place)
         for place in places
         if place.client is one.place.client and place.takes_time
     ]

@@ -22,12 +22,14 @@ class Reading:
     Attributes:
         place: what they name.
         count: how many words name it; the rest is the description.
-        fit: how well they do.
+        fit: how well they do, as well as the worse of client and project.
+        cost: what client and project cost together; it tells readings of one fit apart.
     """
 
     place: Place
     count: int
     fit: Fit
+    cost: int
 
     @property
     def is_bare_client(self) -> bool:
@@ -53,10 +55,15 @@ class Readings:
     found: tuple[Reading, ...]
 
     def longest(self, *fits: Fit, over: int = 0) -> list[Reading]:
-        """Return the readings of these fits that use the most words, and more than `over`."""
+        """Return the readings of these fits that use the most words, and more than `over`.
+
+        Of those that use equally many the ones that cost least.
+        """
         fitting = [one for one in self.found if one.fit in fits and one.count > over]
-        most = max((one.count for one in fitting), default=0)
-        return [one for one in fitting if one.count == most]
+        if not fitting:
+            return []
+        best = min((-one.count, one.cost) for one in fitting)
+        return [one for one in fitting if (-one.count, one.cost) == best]
 
 
 def read(text: str, places: Sequence[Place]) -> Readings:
@@ -89,9 +96,8 @@ def choose(readings: Readings, *, takes_time: bool) -> list[Reading]:
     longer = _beginnings(readings, over, takes_time=takes_time)
     if not exact and not longer:
         return _open_first(readings.longest(Fit.TYPO), takes_time=takes_time)
-    if not longer:
-        longer = _slips_elsewhere(readings, exact)
-    return _together(exact, longer)
+    chosen = _together(exact, longer)
+    return _together(chosen, _longer_slips(readings, chosen))
 
 
 def slips_inside(readings: Readings, client: Client, over: int) -> list[Reading]:
@@ -102,8 +108,7 @@ def slips_inside(readings: Readings, client: Client, over: int) -> list[Reading]
 
 def _best_exact(readings: Readings, *, takes_time: bool) -> list[Reading]:
     longest = readings.longest(Fit.SAME, Fit.ALIKE)
-    same = [one for one in longest if one.fit is Fit.SAME]
-    return _open_first(_without_covered(same or longest), takes_time=takes_time)
+    return _open_first(_without_covered(longest), takes_time=takes_time)
 
 
 def _beginnings(readings: Readings, over: int, *, takes_time: bool) -> list[Reading]:
@@ -116,11 +121,15 @@ def _beginnings(readings: Readings, over: int, *, takes_time: bool) -> list[Read
     return _open_first(_without_covered(found), takes_time=takes_time)
 
 
-def _slips_elsewhere(readings: Readings, exact: list[Reading]) -> list[Reading]:
+def _longer_slips(readings: Readings, chosen: list[Reading]) -> list[Reading]:
     """Return clients that more words mean but for a slip: `acme corpration` is not just Acme."""
-    named = {one.place.client.id for one in exact}
-    slips = readings.longest(Fit.TYPO, over=max(1, exact[0].count))
-    return [one for one in slips if one.is_bare_client and one.place.client.id not in named]
+    most = max(one.count for one in chosen)
+    of_projects = {one.place.client.id for one in chosen if not one.is_bare_client}
+    return [
+        one
+        for one in readings.longest(Fit.TYPO, over=max(1, most))
+        if one.is_bare_client and one.place.client.id not in of_projects
+    ]
 
 
 def _together(better: list[Reading], longer: list[Reading]) -> list[Reading]:
@@ -156,14 +165,15 @@ def _readings_of(
     labels: list[Label],
     clients: dict[UUID, list[tuple[int, Fit]]],
 ) -> Iterator[Reading]:
-    best: dict[int, Fit] = {}
+    best: dict[int, tuple[Fit, int]] = {}
     heads = [(0, Fit.SAME)]
     if place.project is not None:
         heads += clients[place.client.id]
     for start, head in heads:
         for end, tail in _fits(typed, start, labels):
-            best[end] = min(best.get(end, Fit.TYPO), max(head, tail))
-    return (Reading(place, count, one) for count, one in best.items())
+            both = (max(head, tail), head + tail)
+            best[end] = min(best.get(end, both), both)
+    return (Reading(place, count, *both) for count, both in best.items())
 
 
 def _fits(
