@@ -140,7 +140,7 @@ def _bolt(settings: Settings, desk: Desk, installations: Installations) -> App |
     return create_bolt_app(
         door,
         signing_secret=secret.get_secret_value() if secret else None,
-        client=web_client("", settings.slack_api_url),
+        client=web_client(None, settings.slack_api_url),
         token_for_team=installations.token_for_team,
     )
 

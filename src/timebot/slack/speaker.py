@@ -32,7 +32,7 @@ _HOPELESS = frozenset(
 ClientFor = Callable[[UUID], WebClient | None]
 
 
-def web_client(token: str, base_url: str, *, seconds: int = _WORKER_SECONDS) -> WebClient:
+def web_client(token: str | None, base_url: str, *, seconds: int = _WORKER_SECONDS) -> WebClient:
     """Return a client that never repeats a request by itself: the outbox decides that."""
     return WebClient(token=token, base_url=base_url, timeout=seconds, retry_handlers=[])
 
