@@ -235,8 +235,8 @@ class Database:
         with Session(self._reading, expire_on_commit=False) as session:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            # Closing rolls back and, unlike rollback(), leaves what was read readable.
             yield session
-            session.rollback()
 
     def dispose(self) -> None:
         """Close every pooled connection."""
