@@ -77,7 +77,7 @@ def verify_chain(session: Session, *, workspace_id: UUID) -> ChainReport:
 
     A detail that was erased as a whole is in order; one that says something else is not.
     """
-    links = session.execute(
+    in_order = (
         select(AuditSeal, AuditEvent, AuditDetail)
         .join(
             AuditEvent,
@@ -93,7 +93,9 @@ def verify_chain(session: Session, *, workspace_id: UUID) -> ChainReport:
         .order_by(AuditSeal.position)
         .execution_options(yield_per=1_000)
     )
-    sealed, broken = _walk(links)
+    # Closed early when the walk ends early, as it does at a broken link.
+    with session.execute(in_order) as links:
+        sealed, broken = _walk(links)
     events = select(func.count()).where(AuditEvent.workspace_id == workspace_id)
     seals = select(func.count()).where(AuditSeal.workspace_id == workspace_id)
     unsealed = (session.scalar(events) or 0) - (session.scalar(seals) or 0)
