@@ -74,7 +74,7 @@ def read_yes(value: object, *, what: str) -> bool:
         return value
     word = str(value).strip().casefold()
     if word not in _YES | _NO:
-        raise ValueUnusable(f"{_start(what)} is yes or no; {_shown(value)} is neither.")
+        raise ValueUnusable(f"{_start(what)} must be yes or no; {_shown(value)} is neither.")
     return word in _YES
 
 
@@ -90,7 +90,7 @@ def read_count(value: object, *, what: str, least: int, most: int, unit: str = "
     if not least <= number <= most:
         units = f" {unit}s" if unit else ""
         raise ValueUnusable(
-            f"{_start(what)} is a whole number from {least} to {most}{units}; {_shown(value)}"
+            f"{_start(what)} must be a whole number from {least} to {most}{units}; {_shown(value)}"
             " is not."
         )
     return number
@@ -105,7 +105,7 @@ def read_minutes(value: object, *, what: str, least: int, most: int) -> int:
     minutes = _length(value)
     if minutes is None or not least <= minutes <= most:
         raise ValueUnusable(
-            f"{_start(what)} is a time such as 4h or 90m, from {least} to {most} minutes;"
+            f"{_start(what)} must be a time such as 4h or 90m, from {least} to {most} minutes;"
             f" {_shown(value)} is not."
         )
     return minutes
@@ -127,7 +127,9 @@ def read_time_of_day(value: object, *, what: str) -> int:
             half = None
         if not half and hour < 24 and minute < 60:
             return hour * 60 + minute
-    raise ValueUnusable(f"{_start(what)} is a time of day such as 09:00; {_shown(value)} is not.")
+    raise ValueUnusable(
+        f"{_start(what)} must be a time of day such as 09:00; {_shown(value)} is not."
+    )
 
 
 def read_day(value: object, *, what: str) -> date:
@@ -141,7 +143,9 @@ def read_day(value: object, *, what: str) -> date:
     except ValueError:
         day = None
     if day is None or not EARLIEST <= day < LATEST:
-        raise ValueUnusable(f"{_start(what)} is a date such as 2026-11-30; {_shown(value)} is not.")
+        raise ValueUnusable(
+            f"{_start(what)} must be a date such as 2026-11-30; {_shown(value)} is not."
+        )
     return day
 
 
@@ -158,7 +162,7 @@ def read_percent(value: object, *, what: str) -> int:
         ppm = Decimal(-1)
     if not 0 <= ppm <= 1_000_000 or ppm != ppm.to_integral_value():
         raise ValueUnusable(
-            f"{_start(what)} is a percentage such as 19%, with at most four decimals;"
+            f"{_start(what)} must be a percentage such as 19%, with at most four decimals;"
             f" {_shown(value)} is not."
         )
     return int(ppm)
@@ -184,7 +188,8 @@ def read_email(value: object, *, what: str) -> str:
         )
     except EmailNotValidError:
         raise ValueUnusable(
-            f"{_start(what)} is an address such as billing@acme.example; {_shown(value)} is not."
+            f"{_start(what)} must be an address such as billing@acme.example;"
+            f" {_shown(value)} is not."
         ) from None
     return checked.normalized
 
@@ -197,10 +202,10 @@ def read_emails(value: object, *, what: str) -> list[str]:
     """
     parts = re.split(r"[,;\s]+", value) if isinstance(value, str) else value
     if not isinstance(parts, Sequence):
-        raise ValueUnusable(f"{_start(what)} is an address such as billing@acme.example.")
+        raise ValueUnusable(f"{_start(what)} must be an address such as billing@acme.example.")
     given = [read_email(part, what=what) for part in parts if str(part).strip()]
     if not given:
-        raise ValueUnusable(f"{_start(what)} needs an address such as billing@acme.example.")
+        raise ValueUnusable(f"{_start(what)} must be an address such as billing@acme.example.")
     if len(given) > 20:
         raise ValueUnusable(f"{_start(what)} takes at most 20 addresses.")
     return list({address.casefold(): address for address in reversed(given)}.values())[::-1]
@@ -217,7 +222,7 @@ def read_locale(value: object, *, what: str) -> str:
         return str(Locale.parse(text))
     except (UnknownLocaleError, ValueError, TypeError):
         raise ValueUnusable(
-            f"{_start(what)} is a language and country such as en_US or de_DE; {_shown(value)}"
+            f"{_start(what)} must be a language and country such as en_US or de_DE; {_shown(value)}"
             " is not one I know."
         ) from None
 
@@ -248,7 +253,7 @@ def read_series(value: object, *, what: str) -> str:
     """
     text = str(value).strip().upper()
     if not re.fullmatch(r"[A-Z]{1,8}", text):
-        raise ValueUnusable(f"{_start(what)} is one to eight letters such as INV.")
+        raise ValueUnusable(f"{_start(what)} must be one to eight letters such as INV.")
     return text
 
 
@@ -282,7 +287,9 @@ def read_weekdays(value: object, *, what: str) -> str:
             span = (end - one) % 7
             days |= {(one - 1 + step) % 7 + 1 for step in range(span + 1)}
         else:
-            raise ValueUnusable(f"{_start(what)} are days such as mon-fri; {_shown(value)} is not.")
+            raise ValueUnusable(
+                f"{_start(what)} must be days such as mon-fri; {_shown(value)} is not."
+            )
     return "".join(str(day) for day in sorted(days))
 
 

@@ -177,7 +177,7 @@ def _told(
         shown = setting.show(workspace)
         label = setting.label[:1].upper() + setting.label[1:]
         if setting.name == "logo" or shown != before[setting.name]:
-            told.append(f"{label} is now {shown} (was {before[setting.name]}).")
+            told.append(f"{label}: {shown} instead of {before[setting.name]}.")
     return told
 
 
