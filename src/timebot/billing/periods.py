@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from timebot.team.days import add_working_days, local_instant
 
 PERIOD_DAYS = 14
 FORECAST_BEFORE = timedelta(hours=48)
@@ -45,24 +46,9 @@ def due_at(
         grace_days: working days to wait; with none the run is due on `end` itself.
         working_days: ISO weekdays as digits, such as `12345`.
     """
-    day = period.end
-    for _ in range(grace_days):
-        day = _next_working_day(day, working_days)
+    # A firm without working days still gets its runs: then every day counts.
+    day = add_working_days(period.end, grace_days, working_days or "1234567")
     return local_instant(day, send_minute, zone)
-
-
-def local_instant(day: date, minute_of_day: int, zone: str) -> datetime:
-    """Return the UTC instant of a local time; skipped times move forward, repeats are the first."""
-    wall = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
-    # fold=0 reads a repeated time as its first, and a skipped one with the offset before the
-    # change, which lands after the gap by exactly what was skipped (PEP 495).
-    hour, minute = divmod(minute_of_day, 60)
-    return wall.replace(hour=hour, minute=minute, fold=0).astimezone(ZoneInfo("UTC"))
-
-
-def local_day(moment: datetime, zone: str) -> date:
-    """Return the date that it is in a zone."""
-    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def ended_periods(anchor: date, *, since: date, today: date) -> Iterator[Period]:
@@ -77,12 +63,3 @@ def ended_periods(anchor: date, *, since: date, today: date) -> Iterator[Period]
     while period.end <= today:
         yield period
         period = Period(period.end, period.end + timedelta(days=PERIOD_DAYS))
-
-
-def _next_working_day(day: date, working_days: str) -> date:
-    """Return the working day after a day; a week without any counts every day."""
-    for ahead in range(1, 8):
-        candidate = day + timedelta(days=ahead)
-        if str(candidate.isoweekday()) in working_days:
-            return candidate
-    return day + timedelta(days=1)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from timebot.team.rounding_rule import RoundingRule
 
 
-@dataclass(frozen=True)
-class RoundedGroup:
+class RoundedGroup(NamedTuple):
     """What the rounding of one group gave.
 
     Attributes:
@@ -59,6 +59,8 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
     The parts are whole and sum to the total. Equal remainders go to the earlier weight, so that
     the same input always gives the same parts.
     """
+    if len(weights) == 1:
+        return [total]
     whole = sum(weights)
     if whole == 0:
         return _to_the_first(total, len(weights))
@@ -112,8 +114,9 @@ def group_key(
         tax_ppm: the tax rate in parts per million.
         entry_id: the entry where each is its own group (scope entry), else None.
     """
-    tail = "" if entry_id is None else f"/{entry_id}"
-    return f"{member_id}/{project_id}/{worked_on}/{rate_minor}{currency}/{kind}/{tax_ppm}{tail}"
+    tail = "" if entry_id is None else f"/{entry_id.hex}"
+    who_what_when = f"{member_id.hex}/{project_id.hex}/{worked_on}"
+    return f"{who_what_when}/{rate_minor}{currency}/{kind}/{tax_ppm}{tail}"
 
 
 def _to_the_first(total: int, count: int) -> list[int]:
