@@ -62,7 +62,7 @@ def test_a_duration_that_just_fits_into_today_begins_at_midnight(firm: Firm) -> 
 
 
 def test_a_duration_longer_than_what_passed_of_today_is_refused(firm: Firm) -> None:
-    with pytest.raises(DoesNotFit, match="3 h do not fit into what has passed of 2 Mar 2026"):
+    with pytest.raises(DoesNotFit, match="no room for 3 h in what has passed of 2 Mar 2026"):
         placed(firm, 3 * HOUR, now=at(2, 59))
 
 

@@ -113,12 +113,12 @@ def approve(
     """
     desk = open_desk(session, workspace, approver, submission_id, now, surface)
     chosen = choose_waiting(session, desk, entry_ids, digest)
-    digests = {entry.id: entry_digest(entry) for entry in chosen}
+    digests = [(TimeEntry.id == entry.id, entry_digest(entry)) for entry in chosen]
     values = {
         "state": "approved",
         "approved_by": approver.id,
         "approved_at": now,
-        "approval_digest": case(digests, value=TimeEntry.id),
+        "approval_digest": case(*digests),
         "self_approval": approver.id == desk.author.id,
     }
     _move(session, desk, chosen, values, "approved")

@@ -84,7 +84,7 @@ def _clients(
             Project.workspace_id == workspace_id, Project.id.in_(project_ids)
         )
     )
-    return dict(rows.tuples().all())
+    return {project_id: client_id for project_id, client_id in rows}  # noqa: C416 - a Result is no mapping
 
 
 def _without(members: Iterable[Member], member_id: UUID) -> list[Member]:

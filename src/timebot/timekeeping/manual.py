@@ -44,8 +44,8 @@ class DoesNotFit(Refusal):
         self.length = length
         self.day = day
         super().__init__(
-            f"{duration_words(int(length.total_seconds()))} do not fit into what has passed of"
-            f" {day_in_words(day)}. Say from when to when, or name another day.",
+            f"There is no room for {duration_words(int(length.total_seconds()))} in what has passed"
+            f" of {day_in_words(day)}. Say from when to when, or name another day.",
             example=f"/timer add {format_duration(length)} Acme logo yesterday",
         )
 

@@ -197,7 +197,7 @@ def waiting_for(
         select(TimeEntry.submission_id, TimeEntry.member_id, TimeEntry.project_id)
         .where(TimeEntry.workspace_id == workspace.id, TimeEntry.state == "pending_review")
         .distinct()
-    ).tuples()
+    )
     by_author: dict[UUID, list[tuple[UUID | None, UUID | None]]] = {}
     for submission_id, author_id, project_id in rows:
         if author_id != approver.id or workspace.self_approval:

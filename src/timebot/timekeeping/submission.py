@@ -16,7 +16,7 @@ from timebot.team.rights import require
 from timebot.timekeeping.approvers import approvers_by_project
 from timebot.timekeeping.history import Change, audit_change, draw_home, entry_facts
 from timebot.timekeeping.models import Submission, TimeEntry
-from timebot.timekeeping.moments import DayRange
+from timebot.timekeeping.moments import DayRange, parse_days
 from timebot.timekeeping.naming import numbers_words
 from timebot.timekeeping.submitted import (
     back_to_draft,
@@ -28,6 +28,7 @@ from timebot.timekeeping.submitted import (
 from timebot.timekeeping.turns import entries_of, lock_member, take_turn
 
 __all__ = [
+    "NoPeriodYet",
     "NotTheirsToSubmit",
     "NothingToSubmit",
     "NothingToWithdraw",
@@ -35,6 +36,7 @@ __all__ = [
     "Withdrawn",
     "approvers_of",
     "billing_period",
+    "days_to_submit",
     "shown_digest",
     "submit",
     "withdraw",
@@ -91,6 +93,16 @@ class NotTheirsToSubmit(NotAllowed):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Only {name} can submit these hours.")
+
+
+class NoPeriodYet(Refusal):
+    """The workspace has not said when its billing periods begin."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Billing periods are not set up yet. Submit a week or some days instead.",
+            example="/timer submit week",
+        )
 
 
 class NothingToWithdraw(Refusal):
@@ -229,6 +241,26 @@ def approvers_of(session: Session, *, workspace: Workspace, submission: Submissi
     )
     unique = {member.id: member for members in by_project.values() for member in members}
     return sorted(unique.values(), key=lambda member: (member.name, str(member.id)))
+
+
+def days_to_submit(text: str, *, workspace: Workspace, today: date) -> DayRange:
+    """Return the days that stand after submit: `period`, or what `parse_days` reads.
+
+    Args:
+        text: a clean line; empty for everything up to today.
+        workspace: whose billing periods count.
+        today: the date in the member's zone.
+
+    Raises:
+        NoPeriodYet: if the workspace has no anchor date.
+        NotADay, DayInFuture: as `parse_days`.
+    """
+    if text.strip().casefold() != "period":
+        return parse_days(text, today=today)
+    period = billing_period(workspace, today)
+    if period is None:
+        raise NoPeriodYet
+    return period
 
 
 def billing_period(workspace: Workspace, day: date) -> DayRange | None:

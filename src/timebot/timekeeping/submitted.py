@@ -7,11 +7,19 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from timebot.errors import NotFound
 from timebot.journal.canonical import digest
 from timebot.journal.notices import refresh_card, tell
 from timebot.team.models import Member
 from timebot.timekeeping.history import Change
 from timebot.timekeeping.models import Submission, TimeEntry
+
+
+class SubmissionUnknown(NotFound):
+    """No submission of that id is in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("I do not know these hours. Nothing was changed.")
 
 
 def list_waiting(session: Session, submission: Submission) -> Sequence[TimeEntry]:
@@ -49,6 +57,8 @@ def entry_digest(entry: TimeEntry) -> str:
 def refresh_submission(session: Session, submission: Submission, *, now: datetime) -> None:
     """Bring digest, settled instant and every copy of the card up to date."""
     session.flush()
+    # It may have been read before the author's row was locked.
+    session.refresh(submission)
     submission.digest = shown_digest(session, submission)
     if list_waiting(session, submission):
         submission.settled_at = None
@@ -100,9 +110,12 @@ def submission_of(session: Session, *, workspace_id: UUID, submission_id: UUID) 
     """Return the submission of that id.
 
     Raises:
-        NoResultFound: if there is none; ids come from our own buttons.
+        SubmissionUnknown: if the workspace has none.
     """
-    return session.get_one(Submission, (workspace_id, submission_id), populate_existing=True)
+    found = session.get(Submission, (workspace_id, submission_id), populate_existing=True)
+    if found is None:
+        raise SubmissionUnknown
+    return found
 
 
 def _content(entry: TimeEntry) -> list[object]:
