@@ -6,7 +6,6 @@ from datetime import datetime
 from wsgiref.types import WSGIApplication
 
 import structlog
-from slack_bolt import App
 
 from timebot.clock import Clock, SystemClock
 from timebot.db import Database
@@ -18,7 +17,7 @@ from timebot.journal.outbox import Outbox
 from timebot.metrics import create_registry
 from timebot.migrations import is_current
 from timebot.settings import Settings
-from timebot.slack.bolt_app import create_bolt_app, create_slack_handler
+from timebot.slack.bolt_app import BoltApp, create_bolt_app, create_slack_handler
 from timebot.slack.desk import Desk
 from timebot.slack.door import Door
 from timebot.slack.installations import Installations
@@ -44,7 +43,7 @@ class Timebot:
     clock: Clock
     database: Database
     desk: Desk
-    bolt: App | None
+    bolt: BoltApp | None
     web: WSGIApplication
     worker: Worker
 
@@ -130,7 +129,7 @@ def _desk(settings: Settings, database: Database, clock: Clock, bell: Bell) -> D
     )
 
 
-def _bolt(settings: Settings, desk: Desk, installations: Installations) -> App | None:
+def _bolt(settings: Settings, desk: Desk, installations: Installations) -> BoltApp | None:
     """Return the Slack app, or None where no Slack is connected."""
     if not settings.uses_slack:
         return None
@@ -161,7 +160,7 @@ def _worker(
 
 
 def _doors(
-    database: Database, clock: Clock, bolt: App | None, outside: Outside, bell: Bell
+    database: Database, clock: Clock, bolt: BoltApp | None, outside: Outside, bell: Bell
 ) -> Doors:
     def keep(source: str, event: WebhookEvent) -> None:
         with database.transaction() as session:

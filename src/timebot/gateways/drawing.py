@@ -15,10 +15,15 @@ log = structlog.get_logger(__name__)
 
 
 class ChildRenderer:
-    """A renderer that a page cannot harm: it crashes, swells or hangs alone."""
+    """A renderer that a page cannot harm: it crashes, swells or hangs alone.
 
-    def __init__(self) -> None:
+    Args:
+        patience_seconds: how long a child may take.
+    """
+
+    def __init__(self, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._page = InvoicePage()
+        self._patience = patience_seconds
 
     def render(self, document: InvoiceDocument) -> bytes:
         """Return the PDF of an invoice; the same document gives the same bytes.
@@ -33,7 +38,7 @@ class ChildRenderer:
                 [sys.executable, "-m", "timebot.gateways.pdf_child"],
                 input=page,
                 capture_output=True,
-                timeout=PATIENCE_SECONDS,
+                timeout=self._patience,
                 check=True,
             )
         except subprocess.TimeoutExpired:

@@ -27,6 +27,9 @@ from timebot.slack.door import Door
 
 EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
 _ANYTHING = re.compile("")
+BoltApp = App
+"""Bolt's app, for those outside this room who only hand it on."""
+
 TokenFor = Callable[[str], str | None]
 
 

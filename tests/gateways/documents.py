@@ -1,0 +1,77 @@
+"""Invoice documents for tests: sensible in every field, whatever a test does not care about."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from timebot.billing.document import (
+    AnnexRow,
+    DocumentLine,
+    DocumentTax,
+    HowToPay,
+    InvoiceDocument,
+    Party,
+)
+from timebot.money import Money
+
+
+def a_line(position: int = 1, **fields: Any) -> DocumentLine:  # noqa: ANN401 - any field
+    """A line of 1 h 45 min at 95 an hour."""
+    line = DocumentLine(
+        position=position,
+        worked_on=date(2026, 11, 2),
+        member="Mia Berg",
+        project="Logo",
+        text="Sketches",
+        ticket_ref=None,
+        ticket_url=None,
+        kind="billable",
+        seconds_worked=6_000,
+        minutes_billed=105,
+        rate=Money(9_500, "EUR"),
+        amount=Money(16_625, "EUR"),
+        tax_ppm=190_000,
+        tax_note=None,
+    )
+    return replace(line, **fields)
+
+
+def an_annex_row(**fields: Any) -> AnnexRow:  # noqa: ANN401 - any field
+    """One entry, worked beside billed."""
+    row = AnnexRow(date(2026, 11, 2), "Mia Berg", "Logo", "Sketches", None, "billable", 6_000, 105)
+    return replace(row, **fields)
+
+
+def a_document(**fields: Any) -> InvoiceDocument:  # noqa: ANN401 - any field
+    """An invoice with one line and 19 % tax, to be paid by transfer."""
+    euro = "EUR"
+    document = InvoiceDocument(
+        number="INV-2026-0001",
+        is_draft=False,
+        locale="en_GB",
+        currency=euro,
+        issued_on=date(2026, 11, 17),
+        due_on=date(2026, 12, 1),
+        period_start=date(2026, 11, 2),
+        period_end=date(2026, 11, 16),
+        purchase_order=None,
+        grouping="entry",
+        project_word="project",
+        seller=Party("Studio North", "Harbour Street 12\n20457 Hamburg", "DE 000", "b@n.example"),
+        buyer=Party("Acme", "Main Street 1\n10115 Berlin", "DE 111", "accounts@acme.example"),
+        lines=(a_line(),),
+        taxes=(DocumentTax("VAT", 190_000, None, Money(16_625, euro), Money(3_159, euro)),),
+        subtotal=Money(16_625, euro),
+        tax=Money(3_159, euro),
+        total=Money(19_784, euro),
+        credit=Money(0, euro),
+        due=Money(19_784, euro),
+        seconds_worked=6_000,
+        minutes_billed=105,
+        rounding=("Time is rounded up to 15 minutes, per person, project and day.",),
+        notes=(),
+        how_to_pay=HowToPay("bank", None, None, "IBAN DE00 0000"),
+        annex=(),
+        has_detail_file=False,
+    )
+    return replace(document, **fields)
