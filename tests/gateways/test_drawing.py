@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from tests.gateways.documents import a_document, a_line, an_annex_row
 
+from tests.gateways.documents import a_document, a_line, an_annex_row
 from timebot.billing.document import InvoiceDocument, Party
 from timebot.billing.ports import TryLater
 from timebot.db import Database

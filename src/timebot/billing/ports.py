@@ -4,7 +4,7 @@ Expected outcomes of the world are values. A port raises `OutcomeUnknown` where 
 or may not have acted, and `TryLater` where it surely did not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -30,6 +30,10 @@ class OutcomeUnknown(Exception):
     """The answer got lost: the other side may have acted, so it must be asked, not told again."""
 
 
+class Forged(Exception):
+    """A webhook that does not prove where it came from."""
+
+
 class Rejected(Exception):
     """The other side understood and said no for good; a person must look.
 
@@ -40,6 +44,10 @@ class Rejected(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Missing(Rejected):
+    """The other side does not have what was asked for (any more)."""
 
 
 class Renderer(Protocol):
@@ -87,6 +95,7 @@ class Envelope:
 
     Attributes:
         attachments: file name to bytes.
+        tag: comes back with every webhook about this mail; letters, digits, `_` and `-` only.
     """
 
     to: str
@@ -94,6 +103,7 @@ class Envelope:
     reply_to: str | None
     letter: Letter
     attachments: Mapping[str, bytes]
+    tag: str
 
 
 class Mailer(Protocol):
@@ -107,8 +117,11 @@ class Mailer(Protocol):
         """
         ...
 
-    def find_sent(self, *, to: str, subject: str) -> str | None:
-        """Return the provider's id of a mail sent before, or None."""
+    def find_sent(self, *, to: str, subject: str, known: Collection[str]) -> str | None:
+        """Return the provider's id of a mail that was sent and is not among the known ones.
+
+        A person may have asked for the same mail again, so mails on record do not count.
+        """
         ...
 
     def delivery_state(self, provider_id: str) -> str:
@@ -157,7 +170,10 @@ class ProcessorInvoice:
         total, amount_due, amount_paid: as the processor counts; compared with ours.
         line_keys: which of our lines it holds.
         pay_url: its hosted page, once finalized.
-        declined: the code of the last decline, or None.
+        workspace_key, invoice_key: ours, as it was made with; None where it is not ours.
+        attempts: how often a card was charged for it.
+        trouble: what became of the last attempt while it is open, or None.
+        payment_intent: of the payment that was made, once paid.
     """
 
     id: str
@@ -167,7 +183,11 @@ class ProcessorInvoice:
     amount_paid: Money
     line_keys: frozenset[str]
     pay_url: str | None
-    declined: str | None = None
+    workspace_key: str | None = None
+    invoice_key: str | None = None
+    attempts: int = 0
+    trouble: "Declined | NeedsAction | Processing | None" = None
+    payment_intent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +195,11 @@ class Paid:
     """The card was charged."""
 
     payment_intent: str | None
+
+
+@dataclass(frozen=True)
+class Processing:
+    """The bank has not answered yet."""
 
 
 @dataclass(frozen=True)
@@ -199,11 +224,24 @@ class NeedsAction:
     payment_intent: str | None
 
 
+@dataclass(frozen=True)
+class Dispute:
+    """A client's objection at their bank.
+
+    Attributes:
+        is_over: whether it was decided; `is_won` then says for whom.
+    """
+
+    payment_intent: str | None
+    is_over: bool
+    is_won: bool
+
+
 class CardProcessor(Protocol):
     """Keeps cards and charges them. Every call may raise TryLater, OutcomeUnknown or Rejected."""
 
-    def find_customer(self, *, workspace_key: str, client_key: str) -> str | None:
-        """Return the id of the customer made for a client, or None."""
+    def find_customer(self, *, workspace_key: str, client_key: str, email: str) -> str | None:
+        """Return the id of the customer made for a client with this address, or None."""
         ...
 
     def create_customer(
@@ -230,8 +268,10 @@ class CardProcessor(Protocol):
         """Return the card that would be charged, or None."""
         ...
 
-    def find_invoice(self, *, customer: str, invoice_key: str) -> ProcessorInvoice | None:
-        """Look for the invoice made for ours, by its metadata."""
+    def find_invoice(
+        self, *, customer: str, workspace_key: str, invoice_key: str
+    ) -> ProcessorInvoice | None:
+        """Look for the invoice made for ours, by its metadata; an open one before others."""
         ...
 
     def get_invoice(self, invoice_id: str) -> ProcessorInvoice:
@@ -248,6 +288,7 @@ class CardProcessor(Protocol):
         invoice_key: str,
         workspace_key: str,
         days_until_due: int,
+        client_key: str,
         key: str,
     ) -> str:
         """Create an empty draft: charged to the card if one is given, else paid by link."""
@@ -271,4 +312,12 @@ class CardProcessor(Protocol):
 
     def void(self, invoice_id: str, *, key: str) -> None:
         """Cancel an open invoice."""
+        ...
+
+    def note_paid_outside(self, invoice_id: str, *, key: str) -> None:
+        """Close an open invoice because its money came another way."""
+        ...
+
+    def get_dispute(self, dispute_id: str) -> Dispute:
+        """Return a dispute as it stands now."""
         ...

@@ -1,0 +1,339 @@
+"""Stripe: customers with a card on file, and invoices of which every step is ours.
+
+Sources: https://docs.stripe.com/api/invoices, https://docs.stripe.com/payments/save-and-reuse
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import stripe
+from stripe import StripeClient
+
+from timebot.billing.ports import (
+    Card,
+    ChargeLine,
+    Declined,
+    Dispute,
+    Forged,
+    NeedsAction,
+    OutcomeUnknown,
+    Paid,
+    ProcessorInvoice,
+)
+from timebot.db import refuse_inside_transaction
+from timebot.gateways.stripe_errors import reading, refused_payment, writing
+from timebot.gateways.stripe_invoices import (
+    CLIENT,
+    INVOICE,
+    LINE,
+    WITH_PAYMENTS,
+    WORKSPACE,
+    read_invoice,
+    tag,
+)
+from timebot.money import stripe_amount
+
+if TYPE_CHECKING:
+    from stripe.params import InvoiceAddLinesParamsLine, InvoiceCreateParams
+
+CONNECT_SECONDS, READ_SECONDS = 3, 20
+WEBHOOK_TOLERANCE = timedelta(minutes=5)
+_PAGE = 100
+
+
+class StripeProcessor:
+    """Keeps cards and charges them at Stripe, or at a server that answers like it.
+
+    Every call is made once: retries belong to the worker, which has keys that survive a crash.
+    """
+
+    def __init__(
+        self, api_key: str, *, webhook_secret: str | None = None, api_base: str | None = None
+    ) -> None:
+        """Prepare a client; nothing is asked yet.
+
+        Args:
+            api_key: the secret key.
+            webhook_secret: what signs webhooks, None where none are taken.
+            api_base: where the API is, None for Stripe itself.
+        """
+        self._client = StripeClient(
+            api_key,
+            base_addresses={"api": api_base} if api_base else {},
+            max_network_retries=0,
+            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
+        )
+        self._webhook_secret = webhook_secret
+        self._is_live = "_live_" in api_key
+
+    def find_customer(self, *, workspace_key: str, client_key: str, email: str) -> str | None:
+        """Return the id of the customer made for a client with this address, or None."""
+        with _asking():
+            customers = self._client.v1.customers.list({"email": email, "limit": _PAGE})
+            for customer in customers.auto_paging_iter():
+                if (tag(customer, WORKSPACE), tag(customer, CLIENT)) == (workspace_key, client_key):
+                    return customer.id
+        return None
+
+    def create_customer(
+        self, *, workspace_key: str, client_key: str, name: str, email: str, key: str
+    ) -> str:
+        """Create the customer of a client and return its id."""
+        with _changing():
+            customer = self._client.v1.customers.create(
+                {
+                    "name": name,
+                    "email": email,
+                    "metadata": {WORKSPACE: workspace_key, CLIENT: client_key},
+                },
+                {"idempotency_key": key},
+            )
+        return customer.id
+
+    def card_form_url(
+        self, *, customer: str, currency: str, done_url: str, cancel_url: str, client_key: str
+    ) -> str:
+        """Return the hosted page on which a client puts a card on file."""
+        with _changing():
+            session = self._client.v1.checkout.sessions.create(
+                {
+                    "mode": "setup",
+                    "customer": customer,
+                    "currency": currency.lower(),
+                    "success_url": done_url,
+                    "cancel_url": cancel_url,
+                    "metadata": {CLIENT: client_key},
+                }
+            )
+        if session.url is None:
+            raise OutcomeUnknown("the form has no address")
+        return session.url
+
+    def card_from_form(self, session_id: str) -> tuple[str, str, Card] | None:
+        """Return (client key, customer, card) of a completed form, or None if it is not."""
+        with _asking():
+            session = self._client.v1.checkout.sessions.retrieve(
+                session_id, {"expand": ["setup_intent.payment_method"]}
+            )
+        intent, client_key = session.setup_intent, tag(session, CLIENT)
+        if session.status != "complete" or client_key is None or session.customer is None:
+            return None
+        if not isinstance(intent, stripe.SetupIntent) or not isinstance(
+            intent.payment_method, stripe.PaymentMethod
+        ):
+            return None
+        card = _card(intent.payment_method)
+        return None if card is None else (client_key, _id(session.customer), card)
+
+    def make_default(self, *, customer: str, card_id: str) -> None:
+        """Make a card the one that is charged."""
+        with _changing():
+            self._client.v1.customers.update(
+                customer, {"invoice_settings": {"default_payment_method": card_id}}
+            )
+
+    def find_card(self, customer: str) -> Card | None:
+        """Return the card that would be charged, or None."""
+        with _asking():
+            found = self._client.v1.customers.retrieve(
+                customer, {"expand": ["invoice_settings.default_payment_method"]}
+            )
+        method = found.invoice_settings and found.invoice_settings.default_payment_method
+        return _card(method) if isinstance(method, stripe.PaymentMethod) else None
+
+    def find_invoice(
+        self, *, customer: str, workspace_key: str, invoice_key: str
+    ) -> ProcessorInvoice | None:
+        """Look for the invoice made for ours, by its metadata; an open one before others."""
+        ours = (workspace_key, invoice_key)
+        with _asking():
+            listed = self._client.v1.invoices.list({"customer": customer, "limit": _PAGE})
+            found = [
+                each
+                for each in listed.auto_paging_iter()
+                if (tag(each, WORKSPACE), tag(each, INVOICE)) == ours
+            ]
+        found.sort(key=lambda each: each.status in {"void", "uncollectible"})
+        return self.get_invoice(found[0].id) if found else None
+
+    def get_invoice(self, invoice_id: str) -> ProcessorInvoice:
+        """Return an invoice as it stands now."""
+        with _asking():
+            invoice = self._client.v1.invoices.retrieve(invoice_id, {"expand": WITH_PAYMENTS})
+            if invoice.status != "draft":
+                return read_invoice(invoice)
+            lines = self._client.v1.invoices.line_items.list(invoice_id, {"limit": _PAGE})
+            keys = [tag(line, LINE) for line in lines.auto_paging_iter()]
+        # A line that is not ours has no key; the comparison of totals tells of it.
+        return read_invoice(invoice, [key for key in keys if key is not None])
+
+    def create_invoice(
+        self,
+        *,
+        customer: str,
+        card_id: str | None,
+        currency: str,
+        number: str,
+        invoice_key: str,
+        workspace_key: str,
+        days_until_due: int,
+        client_key: str,
+        key: str,
+    ) -> str:
+        """Create an empty draft: charged to the card if one is given, else paid by link."""
+        params: InvoiceCreateParams = {
+            "customer": customer,
+            "currency": currency.lower(),
+            "number": number,
+            "auto_advance": False,
+            "pending_invoice_items_behavior": "exclude",
+            "discounts": "",
+            "metadata": {WORKSPACE: workspace_key, CLIENT: client_key, INVOICE: invoice_key},
+        }
+        if card_id is None:
+            # Stripe takes days_until_due for this collection method only.
+            params |= {"collection_method": "send_invoice", "days_until_due": days_until_due}
+        else:
+            params |= {
+                "collection_method": "charge_automatically",
+                "default_payment_method": card_id,
+            }
+        with _changing():
+            return self._client.v1.invoices.create(params, {"idempotency_key": key}).id
+
+    def add_lines(self, invoice_id: str, lines: Sequence[ChargeLine], *, key: str) -> None:
+        """Add lines to a draft; the taxes are our own figures, Stripe computes none."""
+        params: list[InvoiceAddLinesParamsLine] = [_line(line) for line in lines]
+        with _changing():
+            self._client.v1.invoices.add_lines(
+                invoice_id, {"lines": params}, {"idempotency_key": key}
+            )
+
+    def delete_draft(self, invoice_id: str) -> None:
+        """Delete a draft that nothing was charged for."""
+        with _changing():
+            self._client.v1.invoices.delete(invoice_id)
+
+    def finalize(self, invoice_id: str, *, key: str) -> ProcessorInvoice:
+        """Make a draft payable; it cannot change after that."""
+        with _changing():
+            invoice = self._client.v1.invoices.finalize_invoice(
+                invoice_id,
+                {"auto_advance": False, "expand": WITH_PAYMENTS},
+                {"idempotency_key": key},
+            )
+        return read_invoice(invoice)
+
+    def pay(self, invoice_id: str, *, card_id: str, key: str) -> Paid | Declined | NeedsAction:
+        """Charge the card, with the client away."""
+        with _changing():
+            try:
+                invoice = self._client.v1.invoices.pay(
+                    invoice_id,
+                    {"payment_method": card_id, "off_session": True, "expand": WITH_PAYMENTS},
+                    {"idempotency_key": key},
+                )
+            except (stripe.CardError, stripe.InvalidRequestError) as error:
+                answer = refused_payment(error)
+                if answer is None:
+                    raise
+                return answer
+        found = read_invoice(invoice)
+        if found.status != "paid":
+            raise OutcomeUnknown(f"the invoice is {found.status} after it was charged")
+        return Paid(found.payment_intent)
+
+    def void(self, invoice_id: str, *, key: str) -> None:
+        """Cancel an open invoice."""
+        with _changing():
+            self._client.v1.invoices.void_invoice(invoice_id, {}, {"idempotency_key": key})
+
+    def note_paid_outside(self, invoice_id: str, *, key: str) -> None:
+        """Close an open invoice because its money came another way."""
+        with _changing():
+            self._client.v1.invoices.pay(
+                invoice_id, {"paid_out_of_band": True}, {"idempotency_key": key}
+            )
+
+    def get_dispute(self, dispute_id: str) -> Dispute:
+        """Return a dispute as it stands now."""
+        with _asking():
+            dispute = self._client.v1.disputes.retrieve(dispute_id)
+        intent = dispute.payment_intent
+        return Dispute(
+            payment_intent=None if intent is None else _id(intent),
+            is_over=dispute.status in {"won", "lost", "warning_closed", "prevented"},
+            is_won=dispute.status in {"won", "warning_closed", "prevented"},
+        )
+
+    def verify_webhook(self, body: bytes, headers: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+        """Return the event's id, and its type with the object it is about.
+
+        Raises:
+            Forged: if the signature, its age or the mode is not right.
+        """
+        given = {name.lower(): value for name, value in headers.items()}
+        try:
+            event = self._client.construct_event(
+                body,
+                given.get("stripe-signature"),
+                self._webhook_secret,
+                tolerance=int(WEBHOOK_TOLERANCE.total_seconds()),
+            )
+        except (stripe.SignatureVerificationError, ValueError):
+            raise Forged("the signature of the webhook is not Stripe's") from None
+        if event.livemode != self._is_live:
+            raise Forged("the webhook is of another mode than the key")
+        about = event.data.object
+        return event.id, {"type": event.type, "object_id": str(about["id"])}
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    refuse_inside_transaction("asking Stripe")
+    with reading():
+        yield
+
+
+@contextmanager
+def _changing() -> Iterator[None]:
+    refuse_inside_transaction("a call to Stripe")
+    with writing():
+        yield
+
+
+def _line(line: ChargeLine) -> "InvoiceAddLinesParamsLine":
+    params: InvoiceAddLinesParamsLine = {
+        "amount": stripe_amount(line.amount),
+        "description": line.description,
+        "metadata": {LINE: line.key},
+    }
+    if line.tax_ppm:
+        # A percentage is the API's only float; it is a label, the amount beside it counts.
+        percentage = float(Decimal(line.tax_ppm).scaleb(-4))
+        params["tax_amounts"] = [
+            {
+                "amount": stripe_amount(line.tax),
+                "taxable_amount": stripe_amount(line.amount),
+                "tax_rate_data": {
+                    "display_name": line.tax_name,
+                    "percentage": percentage,
+                    "inclusive": False,
+                },
+            }
+        ]
+    return params
+
+
+def _card(method: stripe.PaymentMethod) -> Card | None:
+    if method.card is None:
+        return None
+    card = method.card
+    return Card(method.id, card.brand, card.last4, card.exp_month, card.exp_year)
+
+
+def _id(found: object) -> str:
+    return found if isinstance(found, str) else str(getattr(found, "id", ""))

@@ -1,0 +1,66 @@
+"""Stripe's invoice, read as billing's value."""
+
+from collections.abc import Iterable
+
+from stripe import Invoice, PaymentIntent
+
+from timebot.billing.ports import Declined, NeedsAction, Processing, ProcessorInvoice
+from timebot.gateways.cleaning import clean
+from timebot.money import from_stripe_amount
+
+WORKSPACE, INVOICE, CLIENT, LINE = (
+    "timebot_workspace",
+    "timebot_invoice",
+    "timebot_client",
+    "timebot_line",
+)
+"""The keys of our metadata at Stripe."""
+
+WITH_PAYMENTS = ["payments.data.payment.payment_intent"]
+"""What is expanded, so that one call tells how the last payment went."""
+
+
+def read_invoice(invoice: Invoice, line_keys: Iterable[str] = ()) -> ProcessorInvoice:
+    """Return the invoice; it must have been asked for `WITH_PAYMENTS`."""
+    intents = _intents(invoice)
+    paid = [intent.id for intent in intents if intent.status == "succeeded"]
+    waiting = [intent for intent in intents if intent.status not in {"succeeded", "canceled"}]
+    return ProcessorInvoice(
+        id=invoice.id,
+        status=invoice.status or "draft",
+        total=from_stripe_amount(invoice.total, invoice.currency),
+        amount_due=from_stripe_amount(invoice.amount_due, invoice.currency),
+        amount_paid=from_stripe_amount(invoice.amount_paid, invoice.currency),
+        line_keys=frozenset(line_keys),
+        pay_url=invoice.hosted_invoice_url,
+        workspace_key=tag(invoice, WORKSPACE),
+        invoice_key=tag(invoice, INVOICE),
+        attempts=invoice.attempt_count,
+        trouble=_trouble(waiting[-1]) if waiting and invoice.status == "open" else None,
+        payment_intent=paid[0] if paid else None,
+    )
+
+
+def tag(found: object, name: str) -> str | None:
+    """Return a value of an object's metadata, or None."""
+    metadata = getattr(found, "metadata", None)
+    return str(metadata[name]) if metadata is not None and name in metadata else None
+
+
+def _intents(invoice: Invoice) -> list[PaymentIntent]:
+    if invoice.payments is None:
+        return []
+    found = (each.payment.payment_intent for each in invoice.payments.data)
+    return [intent for intent in found if isinstance(intent, PaymentIntent)]
+
+
+def _trouble(intent: PaymentIntent) -> Declined | NeedsAction | Processing | None:
+    if intent.status == "processing":
+        return Processing()
+    if intent.status == "requires_action":
+        return NeedsAction("The bank wants the client to confirm the payment.", intent.id)
+    error = intent.last_payment_error
+    if error is None:
+        return None
+    code = error.decline_code or error.code or "card_declined"
+    return Declined(code, clean(error.message), intent.id)
