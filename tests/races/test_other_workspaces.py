@@ -54,6 +54,23 @@ def _add(session: Session, row: object) -> None:
     session.flush()
 
 
+def _an_action(firm: Firm, **columns: object) -> MemberAction:
+    default = {
+        "workspace_id": firm.id,
+        "member_id": firm.member.id,
+        "at": MONDAY_NINE,
+        "kind": "edited",
+        "entry_id": firm.entry.id,
+        "entry_version": 1,
+    }
+    return MemberAction(**default | columns)
+
+
+def _a_route(firm: Firm, **columns: object) -> ApprovalRoute:
+    default = {"workspace_id": firm.id, "approver_id": firm.member.id}
+    return ApprovalRoute(**default | columns)
+
+
 ATTEMPTS: dict[str, Attempt] = {
     "a project of their client": lambda session, ours, theirs: a_project(
         session, theirs.client, workspace_id=ours.id
@@ -109,7 +126,10 @@ ATTEMPTS: dict[str, Attempt] = {
         session, theirs.invoice, workspace_id=ours.id
     ),
     "a billing entry on their line": lambda session, ours, theirs: a_billing_entry(
-        session, theirs.line, ours.entry, workspace_id=ours.id
+        session, ours.line, ours.entry, line_id=theirs.line.id
+    ),
+    "a billing entry on their invoice": lambda session, ours, theirs: a_billing_entry(
+        session, ours.line, ours.entry, invoice_id=theirs.invoice.id
     ),
     "a billing entry for their entry": lambda session, ours, theirs: a_billing_entry(
         session, ours.line, theirs.entry
@@ -159,19 +179,36 @@ ATTEMPTS: dict[str, Attempt] = {
             created_at=MONDAY_NINE,
         ),
     ),
+    "an action of their member": lambda session, ours, theirs: _add(
+        session, _an_action(ours, member_id=theirs.member.id)
+    ),
     "an action on their entry": lambda session, ours, theirs: _add(
-        session,
-        MemberAction(
-            workspace_id=ours.id,
-            member_id=ours.member.id,
-            at=MONDAY_NINE,
-            kind="edited",
-            entry_id=theirs.entry.id,
-            entry_version=1,
-        ),
+        session, _an_action(ours, entry_id=theirs.entry.id)
+    ),
+    "an action that stopped their entry": lambda session, ours, theirs: _add(
+        session, _an_action(ours, other_entry_id=theirs.entry.id)
     ),
     "a route to their approver": lambda session, ours, theirs: _add(
         session, ApprovalRoute(workspace_id=ours.id, approver_id=theirs.member.id)
+    ),
+    "a route to their substitute": lambda session, ours, theirs: _add(
+        session, _a_route(ours, substitute_id=theirs.member.id)
+    ),
+    "a route for their client": lambda session, ours, theirs: _add(
+        session, _a_route(ours, client_id=theirs.client.id)
+    ),
+    "a route for their project": lambda session, ours, theirs: _add(
+        session, _a_route(ours, project_id=theirs.project.id)
+    ),
+    "a hold by their member": lambda session, ours, theirs: _add(
+        session,
+        EntryHold(
+            workspace_id=ours.id,
+            time_entry_id=ours.entry.id,
+            reason="?",
+            held_by=theirs.member.id,
+            held_at=MONDAY_NINE,
+        ),
     ),
 }
 
