@@ -25,6 +25,7 @@ class Delivery:
         state: the fields of a modal, by block id.
         view_id, is_home: the modal (or Home) of submissions and of clicks in it.
         message_ts, channel_id: the message that was clicked, or the place of a command.
+        is_ephemeral: whether the clicked message is one that only this person sees.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Delivery:
     response_url: str = ""
     channel_id: str = ""
     message_ts: str = ""
+    is_ephemeral: bool = False
     message: Payload = field(default_factory=dict)
     view_id: str = ""
     is_home: bool = False
@@ -83,6 +85,7 @@ def read_click(body: Payload) -> Delivery:
         response_url=body.get("response_url", ""),
         channel_id=(body.get("channel") or {}).get("id", ""),
         message_ts=container.get("message_ts", ""),
+        is_ephemeral=bool(container.get("is_ephemeral")),
         message=body.get("message") or {},
         view_id=view.get("id", ""),
         is_home=view.get("type") == "home",
