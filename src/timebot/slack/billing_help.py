@@ -1,0 +1,151 @@
+"""Help of the billing command: one table of its words, read by help, errors and the usage hint."""
+
+from rapidfuzz import fuzz, process
+
+from timebot.slack.answer import Answer
+from timebot.slack.blocks import actions, button, context, escape, header, section
+from timebot.slack.help import Verb
+from timebot.slack.ids import Act
+
+WORDS = (
+    Verb(
+        "client",
+        "[add <name> <e-mail> <rate> [currency] | edit <name> | archive <name> | <name>]",
+        "Lists, adds, shows, edits or archives clients.",
+        "client add Acme billing@acme.example 95 EUR",
+        ("clients",),
+    ),
+    Verb(
+        "project",
+        "[add <client> <name> [rate] [budget 40h or budget 5000] | <state> <name> | <name>]",
+        "Lists, adds or changes projects; states are active, paused, completed and archived.",
+        "project add Acme Website 110 budget 40h",
+        ("projects",),
+    ),
+    Verb(
+        "rate",
+        "<client, project or @person [on project]> <amount> [currency] [from 2026-12-01]",
+        "Sets what an hour costs; time already recorded keeps its rate.",
+        "rate @ana on Acme Website 120",
+        ("rates",),
+    ),
+    Verb(
+        "rerate",
+        "<client or project> [from 2026-12-01]",
+        "Shows what new rates would change on unbilled hours, then changes them.",
+        "rerate Acme from 2026-12-01",
+    ),
+    Verb(
+        "card",
+        "<client>",
+        "Gives the link by which the client puts a card on file.",
+        "card Acme",
+    ),
+    Verb(
+        "role",
+        "@person <member, approver, billing or owner>",
+        "Says what a person may do.",
+        "role @ana approver",
+        ("roles",),
+    ),
+    Verb(
+        "preview",
+        "[client]",
+        "Shows what a run would bill now, what it would leave out, and why.",
+        "preview Acme",
+    ),
+    Verb("run", "[client]", "Opens an invoice run now.", "run"),
+    Verb("release", "<client>", "Issues the client's draft after a look at it.", "release Acme"),
+    Verb("hold", "<client>", "Keeps the client's draft out of this run.", "hold Acme"),
+    Verb("unhold", "<client>", "Lifts the hold on the client's draft.", "unhold Acme"),
+    Verb("invoices", "[client]", "Lists invoices, unsettled ones first.", "invoices Acme"),
+    Verb(
+        "invoice",
+        "<number>",
+        "Shows one invoice: PDF, charge again, send, mark paid, cancel.",
+        "invoice INV-2026-0001",
+    ),
+    Verb(
+        "report",
+        "[client, project or member] [this month, last month or 2026-10-01..2026-10-31]",
+        "Shows hours, and money to billing people.",
+        "report client last month",
+        ("reports",),
+    ),
+    Verb(
+        "settings",
+        "[name and value]",
+        "Shows and changes seller, currency, zone, periods, rounding and more.",
+        "settings zone Europe/Berlin",
+        ("setting",),
+    ),
+    Verb("help", "[word]", "Shows this, or one word in detail.", "help rate"),
+)
+"""Every word, in the order in which help lists them."""
+
+_BY_WORD = {word: verb for verb in WORDS for word in (verb.name, *verb.aliases)}
+_SHORT = ("client", "project", "rate", "preview", "run", "invoices", "report", "settings", "help")
+
+
+def find_word(word: str) -> Verb | None:
+    """Return the entry of the table that a typed word names, whatever its case, or None."""
+    return _BY_WORD.get(word.casefold())
+
+
+def billing_hint() -> str:
+    """Return the hint that Slack shows behind the command while somebody types it."""
+    return " | ".join(_SHORT)
+
+
+def draw_billing_help(command: str, word: str = "") -> Answer:
+    """Show one word in detail, or the list of all."""
+    verb = find_word(word) if word else None
+    if verb is not None:
+        return _one(command, verb)
+    lines = [f"`{command} {each.name}` {each.sentence}" for each in WORDS]
+    text = f"{command} alone opens the panel.\n" + "\n".join(lines).replace("`", "")
+    return Answer(
+        text=text,
+        blocks=[
+            header(f"What {command} can do"),
+            section(f"`{command}` alone opens the panel.\n" + "\n".join(lines[:8])),
+            section("\n".join(lines[8:])),
+            context(f"More about one word: `{command} help rate`"),
+            actions(_panel_button()),
+        ],
+    )
+
+
+def draw_unknown_word(command: str, word: str) -> Answer:
+    """Say what was read, the nearest word and some examples."""
+    near = process.extractOne(word.casefold(), list(_BY_WORD), scorer=fuzz.ratio, score_cutoff=60)
+    nearest = _BY_WORD[near[0]] if near else None
+    meant = f" Did you mean {nearest.name}?" if nearest else ""
+    sentence = f"I do not know {escape(word[:40])} as a word of {command}.{meant}"
+    shown = [nearest or WORDS[0], WORDS[6], WORDS[11]]
+    examples = list(dict.fromkeys(f"{command} {verb.example}" for verb in shown))
+    return Answer(
+        text=f"{sentence} Nothing was changed. Examples: {'; '.join(examples)}",
+        blocks=[
+            section(f"{sentence} Nothing was changed."),
+            context("Examples: " + "  ".join(f"`{each}`" for each in examples)),
+            actions(button("Help", Act.BILLING_DO, {"text": "help"}, key="help"), _panel_button()),
+        ],
+    )
+
+
+def _one(command: str, verb: Verb) -> Answer:
+    usage = f"{command} {verb.name} {verb.usage}".strip()
+    lines = [verb.sentence, f"Write: {usage}", f"Example: {command} {verb.example}"]
+    return Answer(
+        text=escape("\n".join(lines)),
+        blocks=[
+            section(f"*{command} {verb.name}*\n{verb.sentence}"),
+            section(f"`{escape(usage)}`\nExample: `{command} {verb.example}`"),
+            actions(button("All words", Act.BILLING_DO, {"text": "help"}, key="help")),
+        ],
+    )
+
+
+def _panel_button() -> dict[str, object]:
+    return button("Open the panel", Act.BILLING_DO, {"text": ""}, key="panel")

@@ -1,0 +1,122 @@
+"""Roles: who may do what, shown and given, as text and as a modal."""
+
+from collections.abc import Mapping
+
+from timebot.slack.answer import Answer
+from timebot.slack.billing_words import cleaned, person_of, take_person
+from timebot.slack.blocks import Block, actions, button, context, escape, header, modal, section
+from timebot.slack.desk import SURFACE, Asked, Feature
+from timebot.slack.form_fields import Field, draw_fields, filled
+from timebot.slack.ids import Act, Form
+from timebot.slack.words import counted, listed
+from timebot.team.members import list_members
+from timebot.team.models import ROLES, Member
+from timebot.team.rights import grant_role, require
+
+_MEANING = {
+    "member": "their own time",
+    "approver": "also approves the hours of others",
+    "billing": "also clients, rates, runs and invoices",
+    "owner": "also roles and settings",
+}
+_MANY = {"member": "members", "approver": "approvers", "billing": "billing", "owner": "owners"}
+_FIELDS = (
+    Field("person", "Person", "person"),
+    Field(
+        "role",
+        "Role",
+        "choice",
+        choices=tuple((role, f"{role.capitalize()}: {_MEANING[role]}") for role in ROLES[1:]),
+    ),
+)
+_MOST_NAMED = 30
+
+
+def role_typed(asked: Asked, text: str) -> Answer:
+    """Show who has which role, or give one that was typed."""
+    if not text.strip():
+        require(asked.session, asked.member, "billing", to="see roles", now=asked.now)
+        return _draw_roles(asked)
+    require(asked.session, asked.member, "owner", to="change roles", now=asked.now)
+    member, rest = take_person(asked, text)
+    if member is None:
+        return draw_role_form(asked)
+    word = cleaned(rest).casefold().removeprefix("is ").strip()
+    return draw_role_form(asked, member) if not word else _granted(asked, member, word)
+
+
+def role_clicked(asked: Asked) -> Answer:
+    """Open the modal that gives a role."""
+    return draw_role_form(asked)
+
+
+def draw_role_form(asked: Asked, member: Member | None = None) -> Answer:
+    """Open the modal, for a person where one was named."""
+    require(asked.session, asked.member, "owner", to="change roles", now=asked.now)
+    initial: dict[str, str | None] = {"role": "approver"}
+    if member is not None:
+        initial = {"person": member.slack_user_id, "role": member.role}
+    view = modal(Form.ROLE, "Change a role", draw_fields(_FIELDS, initial), submit="Save")
+    return Answer(modal=view)
+
+
+def save_role(asked: Asked) -> Answer:
+    """Give the role of the modal."""
+    require(asked.session, asked.member, "owner", to="change roles", now=asked.now)
+    member = person_of(asked, filled(asked.delivery, "person"))
+    return _granted(asked, member, filled(asked.delivery, "role"))
+
+
+def _granted(asked: Asked, member: Member, role: str) -> Answer:
+    changed = grant_role(
+        asked.session,
+        actor=asked.member,
+        member=member,
+        role=role,
+        surface=SURFACE,
+        now=asked.now,
+    )
+    who = _named(member)
+    if not changed:
+        return Answer(text=f"{who} is {role} already. Nothing was changed.")
+    return Answer(
+        text=f"{who} is now {role}: {_MEANING[role]}. I told them in a direct message.",
+        blocks=[
+            section(f"{who} is now *{role}*: {_MEANING[role]}."),
+            context("I told them in a direct message."),
+            actions(button("Show roles", Act.BILLING_DO, {"text": "role"}, key="roles")),
+        ],
+    )
+
+
+def _draw_roles(asked: Asked) -> Answer:
+    members = list_members(asked.session, workspace_id=asked.workspace.id)
+    by_role = {role: [each for each in members if each.role == role] for role in ROLES[:0:-1]}
+    lines = [
+        f"*{_MANY[role].capitalize()}* ({_MEANING[role]}): {_names(people)}"
+        for role, people in by_role.items()
+    ]
+    blocks: list[Block] = [
+        header("Roles"),
+        section("\n".join(lines)),
+        context(f"{counted(len(members), 'person', 'people')} known to me so far"),
+        actions(button("Change a role", Act.ROLE_FORM)),
+    ]
+    return Answer(
+        text="Roles.\n" + "\n".join(line.replace("*", "") for line in lines), blocks=blocks
+    )
+
+
+def _names(people: list[Member]) -> str:
+    return listed([_named(each) for each in people], most=_MOST_NAMED) or "nobody"
+
+
+def _named(member: Member) -> str:
+    """Return a name; a person who never spoke to timebot is only known by their mention."""
+    if member.name == member.slack_user_id:
+        return f"<@{member.slack_user_id}>"
+    return escape(member.name)
+
+
+ACTIONS: Mapping[Act, Feature] = {Act.ROLE_FORM: role_clicked}
+FORMS: Mapping[Form, Feature] = {Form.ROLE: save_role}
