@@ -119,7 +119,7 @@ def release_all(
     clean = [
         (draft, found[draft.id])
         for draft in drafts
-        if draft.hold is None and is_clean(found[draft.id])
+        if draft.hold != "held" and is_clean(found[draft.id])
     ]
     if not clean:
         raise NothingReady

@@ -102,7 +102,7 @@ def _reason(workspace: Workspace, run: InvoiceRun | None) -> ColumnElement[str |
         (TimeEntry.state == "running", "running"),
         (TimeEntry.billable == "internal", "internal"),
         (TimeEntry.worked_on < go_live_on, "before_go_live"),
-        (TimeEntry.is_confirmed.is_(False), "unconfirmed"),
+        (~TimeEntry.is_confirmed, "unconfirmed"),
         (TimeEntry.state == "draft", "unsubmitted"),
         (TimeEntry.state == "pending_review", "unapproved"),
         (is_held(), "held"),

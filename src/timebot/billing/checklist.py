@@ -1,0 +1,100 @@
+"""The checklist: what is still missing before the first invoice can go out."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from timebot.clients.models import Client, Rate
+from timebot.team.models import Workspace
+from timebot.team.rights import holders
+
+
+@dataclass(frozen=True)
+class CheckPoint:
+    """One thing to set up.
+
+    Attributes:
+        done: whether it is.
+        sentence: what it is, in plain words.
+        how: what to type or do; a command without its name, which is configurable.
+    """
+
+    done: bool
+    sentence: str
+    how: str
+
+
+def list_checkpoints(
+    session: Session, *, workspace: Workspace, can_charge: bool, can_mail: bool
+) -> list[CheckPoint]:
+    """Return everything a first invoice needs, done or not, in a sensible order."""
+    return [
+        CheckPoint(
+            bool(workspace.seller_name),
+            "Your firm's name, as it stands on invoices",
+            "settings seller name Studio North",
+        ),
+        CheckPoint(
+            bool(workspace.seller_address), "Your firm's address", "settings seller address …"
+        ),
+        CheckPoint(
+            can_charge or bool(workspace.seller_bank),
+            "A way to be paid: bank details, or Stripe",
+            "settings seller bank …, or set STRIPE_API_KEY",
+        ),
+        CheckPoint(
+            can_mail,
+            "A way to mail invoices; without it you download the PDFs",
+            "set RESEND_API_KEY and TIMEBOT_MAIL_FROM",
+        ),
+        CheckPoint(
+            workspace.anchor_on is not None,
+            "The first day of a billing period",
+            "settings anchor 2026-11-02",
+        ),
+        CheckPoint(
+            _has_complete_client(session, workspace),
+            "A client with a mail address and a postal address",
+            "client add Acme billing@acme.example 95 EUR",
+        ),
+        CheckPoint(_has_rate(session, workspace), "A rate per hour", "rate Acme 95"),
+        CheckPoint(
+            _has_approver(session, workspace),
+            "Somebody who approves hours other than their own",
+            "role @ana approver",
+        ),
+    ]
+
+
+def list_missing(
+    session: Session, *, workspace: Workspace, can_charge: bool, can_mail: bool
+) -> list[CheckPoint]:
+    """Return only what is not done."""
+    points = list_checkpoints(
+        session, workspace=workspace, can_charge=can_charge, can_mail=can_mail
+    )
+    return [point for point in points if not point.done]
+
+
+def _has_complete_client(session: Session, workspace: Workspace) -> bool:
+    clients = session.scalars(
+        select(Client).where(Client.workspace_id == workspace.id, Client.archived_at.is_(None))
+    )
+    return any(client.emails and client.address for client in clients)
+
+
+def _has_rate(session: Session, workspace: Workspace) -> bool:
+    return bool(
+        session.scalar(
+            select(func.count())
+            .select_from(Rate)
+            .where(Rate.workspace_id == workspace.id, Rate.amount_minor > 0)
+        )
+    )
+
+
+def _has_approver(session: Session, workspace: Workspace) -> bool:
+    """One approver cannot approve their own hours, unless the workspace lets them."""
+    approvers = holders(session, workspace_id=workspace.id, role="approver")
+    return len(approvers) > 1 or (bool(approvers) and workspace.self_approval)
