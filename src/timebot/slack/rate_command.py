@@ -97,9 +97,8 @@ def form_clicked(asked: Asked) -> Answer:
     value = asked.delivery.value
     if value.get("project"):
         return _draw_form(place_at(asked, value["project"]))
-    return _draw_form(
-        asked, Place(client_at(asked, value["client"]), None) if value.get("client") else None
-    )
+    client = value.get("client")
+    return _draw_form(Place(client_at(asked, client), None) if client else None)
 
 
 def save_rate(asked: Asked) -> Answer:

@@ -1,6 +1,14 @@
 """Routes: which feature decides which delivery, and who draws which message."""
 
 from timebot.slack.answer import Answer
+from timebot.slack.billing_command import billing_typed
+from timebot.slack.billing_routes import (
+    BILLING_ACTIONS,
+    BILLING_CARDS,
+    BILLING_FORMS,
+    BILLING_NOTICES,
+    BILLING_OPTIONS,
+)
 from timebot.slack.desk import Asked
 from timebot.slack.door import Routes
 from timebot.slack.sending import Painters
@@ -8,15 +16,25 @@ from timebot.slack.sending import Painters
 
 def create_routes(*, command: str, billing_command: str) -> Routes:
     """Return every route; the two commands are named by the settings."""
-    _ = (command, billing_command)
+    _ = command
     return Routes(
-        commands={}, actions={}, forms={}, options={}, shortcuts={}, events={}, unknown=unknown
+        commands={billing_command: billing_typed},
+        actions={**BILLING_ACTIONS},
+        forms={**BILLING_FORMS},
+        options={**BILLING_OPTIONS},
+        shortcuts={},
+        events={},
+        unknown=unknown,
     )
 
 
 def create_painters() -> Painters:
     """Return who draws each card and notice, and Home."""
-    return Painters(cards={}, notices={}, home=lambda _viewer: {"type": "home", "blocks": []})
+    return Painters(
+        cards={**BILLING_CARDS},
+        notices={**BILLING_NOTICES},
+        home=lambda _viewer: {"type": "home", "blocks": []},
+    )
 
 
 def unknown(asked: Asked) -> Answer:

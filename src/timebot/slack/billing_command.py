@@ -1,0 +1,62 @@
+"""The billing command: finds the word that was typed and lets its feature decide."""
+
+from collections.abc import Callable, Mapping
+
+from timebot.slack.answer import Answer
+from timebot.slack.billing_help import draw_billing_help, draw_unknown_word, find_word
+from timebot.slack.billing_panel import open_panel, show_checklist
+from timebot.slack.client_command import client_typed
+from timebot.slack.desk import Asked, Feature
+from timebot.slack.ids import Act
+from timebot.slack.project_command import project_typed
+from timebot.slack.rate_command import rate_typed
+from timebot.slack.rerate_command import rerate_typed
+from timebot.slack.role_command import role_typed
+from timebot.slack.settings_form import settings_typed
+
+Typed = Callable[[Asked, str], Answer]
+"""A feature with the words that stand after its own."""
+
+
+def help_typed(asked: Asked, text: str) -> Answer:
+    """Show help, about one word where it is named."""
+    return draw_billing_help(asked.desk.billing_command, text.strip())
+
+
+TYPED: Mapping[str, Typed] = {
+    "": open_panel,
+    "client": client_typed,
+    "project": project_typed,
+    "rate": rate_typed,
+    "rerate": rerate_typed,
+    "role": role_typed,
+    "settings": settings_typed,
+    "help": help_typed,
+}
+
+
+def billing_typed(asked: Asked) -> Answer:
+    """Decide a typed command."""
+    return _decide(asked, asked.delivery.text)
+
+
+def billing_clicked(asked: Asked) -> Answer:
+    """Decide a button that stands for a typed command."""
+    return _decide(asked, asked.delivery.value.get("text", ""))
+
+
+def _decide(asked: Asked, text: str) -> Answer:
+    word, _, rest = text.strip().partition(" ")
+    word, newline, more = word.partition("\n")
+    rest = f"{more} {rest}".strip() if newline else rest
+    known = find_word(word)
+    feature = TYPED.get(known.name if known else word)
+    if feature is None:
+        return draw_unknown_word(asked.desk.billing_command, word)
+    return feature(asked, rest)
+
+
+ACTIONS: Mapping[Act, Feature] = {
+    Act.BILLING_DO: billing_clicked,
+    Act.CHECKLIST: show_checklist,
+}

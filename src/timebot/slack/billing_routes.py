@@ -1,0 +1,40 @@
+"""Routes of the billing side: every button, modal and list of names with its feature."""
+
+from collections.abc import Mapping
+
+from timebot.slack import (
+    billing_command,
+    client_choices,
+    client_command,
+    client_form,
+    project_command,
+    project_form,
+    rate_command,
+    rerate_command,
+    role_command,
+    settings_form,
+)
+from timebot.slack.desk import Card, Feature, Notice, Options
+from timebot.slack.ids import Act, Form
+
+BILLING_ACTIONS: Mapping[Act, Feature] = {
+    **billing_command.ACTIONS,
+    **client_command.ACTIONS,
+    **client_form.ACTIONS,
+    **project_command.ACTIONS,
+    **project_form.ACTIONS,
+    **rate_command.ACTIONS,
+    **rerate_command.ACTIONS,
+    **role_command.ACTIONS,
+    **settings_form.ACTIONS,
+}
+BILLING_FORMS: Mapping[Form, Feature] = {
+    **client_form.FORMS,
+    **project_form.FORMS,
+    **rate_command.FORMS,
+    **role_command.FORMS,
+    **settings_form.FORMS,
+}
+BILLING_OPTIONS: Mapping[Act, Options] = {**client_choices.OPTIONS}
+BILLING_CARDS: Mapping[str, Card] = {}
+BILLING_NOTICES: Mapping[str, Notice] = {}
