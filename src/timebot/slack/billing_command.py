@@ -56,7 +56,7 @@ def _decide(asked: Asked, text: str) -> Answer:
     return feature(asked, rest)
 
 
-ACTIONS: Mapping[Act, Feature] = {
+ACTIONS: Mapping[str, Feature] = {
     Act.BILLING_DO: billing_clicked,
     Act.CHECKLIST: show_checklist,
 }

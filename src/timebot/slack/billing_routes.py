@@ -15,9 +15,8 @@ from timebot.slack import (
     settings_form,
 )
 from timebot.slack.desk import Card, Feature, Notice, Options
-from timebot.slack.ids import Act, Form
 
-BILLING_ACTIONS: Mapping[Act, Feature] = {
+BILLING_ACTIONS: Mapping[str, Feature] = {
     **billing_command.ACTIONS,
     **client_command.ACTIONS,
     **client_form.ACTIONS,
@@ -28,13 +27,13 @@ BILLING_ACTIONS: Mapping[Act, Feature] = {
     **role_command.ACTIONS,
     **settings_form.ACTIONS,
 }
-BILLING_FORMS: Mapping[Form, Feature] = {
+BILLING_FORMS: Mapping[str, Feature] = {
     **client_form.FORMS,
     **project_form.FORMS,
     **rate_command.FORMS,
     **role_command.FORMS,
     **settings_form.FORMS,
 }
-BILLING_OPTIONS: Mapping[Act, Options] = {**client_choices.OPTIONS}
+BILLING_OPTIONS: Mapping[str, Options] = {**client_choices.OPTIONS}
 BILLING_CARDS: Mapping[str, Card] = {}
 BILLING_NOTICES: Mapping[str, Notice] = {}

@@ -246,7 +246,7 @@ def _client_buttons(client: Client) -> list[Block]:
     ]
 
 
-ACTIONS: Mapping[Act, Feature] = {
+ACTIONS: Mapping[str, Feature] = {
     Act.CLIENT_SHOW: show_chosen,
     Act.CLIENT_FIND: show_chosen,
     Act.CLIENT_ARCHIVE: archive_clicked,

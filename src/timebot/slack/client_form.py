@@ -227,9 +227,9 @@ def _initial_of(client: Client, name: str) -> str | None:
     return None if value is None else str(value)
 
 
-ACTIONS: Mapping[Act, Feature] = {
+ACTIONS: Mapping[str, Feature] = {
     Act.CLIENT_ADD_FORM: draw_add_form,
     Act.CLIENT_EDIT_FORM: edit_clicked,
     Act.CLIENT_TERMS_FORM: terms_clicked,
 }
-FORMS: Mapping[Form, Feature] = {Form.CLIENT: save_client, Form.CLIENT_TERMS: save_terms}
+FORMS: Mapping[str, Feature] = {Form.CLIENT: save_client, Form.CLIENT_TERMS: save_terms}

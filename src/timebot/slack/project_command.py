@@ -205,4 +205,4 @@ def _placed(asked: Asked) -> str:
     return (asked.delivery.chosen or "").partition(":")[0]
 
 
-ACTIONS: Mapping[Act, Feature] = {Act.PROJECT_STATE: set_state}
+ACTIONS: Mapping[str, Feature] = {Act.PROJECT_STATE: set_state}

@@ -173,8 +173,8 @@ def _of(place: Place) -> Project:
     return place.project
 
 
-ACTIONS: Mapping[Act, Feature] = {
+ACTIONS: Mapping[str, Feature] = {
     Act.PROJECT_ADD_FORM: draw_add_form,
     Act.PROJECT_EDIT_FORM: edit_clicked,
 }
-FORMS: Mapping[Form, Feature] = {Form.PROJECT: save_project}
+FORMS: Mapping[str, Feature] = {Form.PROJECT: save_project}

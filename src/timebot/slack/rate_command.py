@@ -214,5 +214,5 @@ def _draw_rates(asked: Asked) -> Answer:
     return Answer(text=f"Rates.\n{spoken}\n{note}", blocks=blocks)
 
 
-ACTIONS: Mapping[Act, Feature] = {Act.RATE_FORM: form_clicked}
-FORMS: Mapping[Form, Feature] = {Form.RATE: save_rate}
+ACTIONS: Mapping[str, Feature] = {Act.RATE_FORM: form_clicked}
+FORMS: Mapping[str, Feature] = {Form.RATE: save_rate}

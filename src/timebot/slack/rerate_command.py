@@ -119,7 +119,7 @@ def _from_day(asked: Asked) -> date | None:
         return None
 
 
-ACTIONS: Mapping[Act, Feature] = {
+ACTIONS: Mapping[str, Feature] = {
     Act.RERATE_SHOW: show_clicked,
     Act.RERATE_APPLY: apply_clicked,
 }

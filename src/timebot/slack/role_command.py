@@ -118,5 +118,5 @@ def _named(member: Member) -> str:
     return escape(member.name)
 
 
-ACTIONS: Mapping[Act, Feature] = {Act.ROLE_FORM: role_clicked}
-FORMS: Mapping[Form, Feature] = {Form.ROLE: save_role}
+ACTIONS: Mapping[str, Feature] = {Act.ROLE_FORM: role_clicked}
+FORMS: Mapping[str, Feature] = {Form.ROLE: save_role}

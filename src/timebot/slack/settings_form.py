@@ -263,5 +263,5 @@ def _plain(text: str) -> str:
     return text
 
 
-ACTIONS: Mapping[Act, Feature] = {Act.SETTINGS_FORM: open_group}
-FORMS: Mapping[Form, Feature] = {Form.SETTINGS: save_group}
+ACTIONS: Mapping[str, Feature] = {Act.SETTINGS_FORM: open_group}
+FORMS: Mapping[str, Feature] = {Form.SETTINGS: save_group}
