@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from timebot.journal.conflicts import insert_unless_there
@@ -69,5 +69,16 @@ def list_posted(
                 PostedMessage.subject_id == subject_id,
             )
             .order_by(PostedMessage.recipient)
+        )
+    )
+
+
+def forget_posted(session: Session, *, workspace_id: UUID, purpose: str, subject_id: UUID) -> None:
+    """Forget every copy of the message: the next one is posted anew and nothing is repainted."""
+    session.execute(
+        delete(PostedMessage).where(
+            PostedMessage.workspace_id == workspace_id,
+            PostedMessage.purpose == purpose,
+            PostedMessage.subject_id == subject_id,
         )
     )

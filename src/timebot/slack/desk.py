@@ -64,6 +64,20 @@ class Asked:
         return Actor(self.member.id, SURFACE)
 
 
+@dataclass(frozen=True)
+class Reported:
+    """Something that Slack reports by itself, inside its transaction: nobody asked."""
+
+    session: Session
+    desk: Desk
+    workspace: Workspace
+    delivery: Delivery
+    now: datetime
+
+
+News = Callable[[Reported], None]
+"""Takes note of something that Slack reports."""
+
 Feature = Callable[[Asked], Answer]
 """A feature decides one delivery: it calls the business and draws the answer."""
 

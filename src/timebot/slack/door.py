@@ -1,7 +1,7 @@
 """The door: one delivery in, one transaction, one answer out; nothing slow, nothing twice."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from timebot.journal.outbox import enqueue
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, shortened
 from timebot.slack.delivery import Delivery
-from timebot.slack.desk import SURFACE, Asked, Desk, Feature, Options
+from timebot.slack.desk import SURFACE, Asked, Desk, Feature, News, Options, Reported
 from timebot.slack.ids import pack, unpack
 from timebot.slack.refusals import draw_apology, draw_refusal, new_reference
 from timebot.slack.speaker import ask_profile, open_view
@@ -42,6 +42,7 @@ class Routes:
     shortcuts: Mapping[str, Feature]
     events: Mapping[str, Feature]
     unknown: Feature
+    news: Mapping[str, News] = field(default_factory=dict)
 
 
 class Door:
@@ -73,7 +74,8 @@ class Door:
             log.exception("slack.unreadable", reference=new_reference())
             return {}
         try:
-            return self._answer(delivery)
+            news = self._routes.news.get(delivery.name) if delivery.kind == "event" else None
+            return self._hear(delivery, news) if news else self._answer(delivery)
         except Refusal as refusal:
             return self._refused(delivery, refusal)
         except Exception as fault:  # noqa: BLE001 - the edge: it is logged with its reference
@@ -103,6 +105,15 @@ class Door:
             body = _respond(session, asked, answer)
             _keep(session, delivery, body)
         return self._with_modal(delivery, answer, body)
+
+    def _hear(self, delivery: Delivery, news: News) -> Body:
+        """Take note of what nobody asked for; it makes no workspace and no person known."""
+        now = self._desk.clock.now()
+        with self._desk.database.transaction() as session:
+            workspace = find_workspace(session, delivery.team_id)
+            if workspace is not None and _take(session, delivery, now).is_new:
+                news(Reported(session, self._desk, workspace, delivery, now))
+        return {}
 
     def _profile(self, delivery: Delivery, now: datetime) -> Profile | None:
         """Ask Slack about a person who is new or was last asked about long ago."""

@@ -32,6 +32,7 @@ class Act(StrEnum):
     # Nags
     NAG_STOP_NOW = "nag.stop_now"
     NAG_STOP_AT = "nag.stop_at"
+    NAG_STOP_FORM = "nag.stop_form"
     NAG_KEEP_GOING = "nag.keep_going"
     # Approval
     SUBMIT = "submit.send"
@@ -40,6 +41,7 @@ class Act(StrEnum):
     APPROVE_ONE = "approve.one"
     REJECT_FORM = "approve.reject_form"
     APPROVALS_SHOW = "approve.show"
+    APPROVAL_SHOW = "approval.show"
     # Billing: a command as if it were typed, and the lists of names that it offers
     BILLING_DO = "billing.do"
     CLIENT_FIND = "client.find"

@@ -45,8 +45,9 @@ def new_reference() -> str:
 
 
 def _button(way: WayOut, key: int) -> Block:
-    # The value is the business's own; it comes back to it unread.
-    return {**button(way.label, Act(way.action), key=f"way{key}"), "value": way.value}
+    block = button(way.label, Act(way.action), key=f"way{key}")
+    # The value is the business's own; it comes back to it unread. Slack takes no empty one.
+    return {**block, "value": way.value} if way.value else block
 
 
 def _field(refusal: Refusal, delivery: Delivery) -> str:

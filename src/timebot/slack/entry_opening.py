@@ -1,0 +1,139 @@
+"""Opens the modals of time, filled in with what a button or an entry says."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from timebot.errors import Refusal
+from timebot.slack import entry_form
+from timebot.slack.answer import Answer
+from timebot.slack.blocks import Block
+from timebot.slack.desk import Asked
+from timebot.slack.place_choice import find_project_option
+from timebot.slack.time_words import clock
+from timebot.team.days import day_of
+from timebot.timekeeping.durations import format_duration
+from timebot.timekeeping.editing import get_own_entry
+from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.tickets import Ticket
+from timebot.timekeeping.timer import TimerNotRunning, find_running
+from timebot.timekeeping.turns import find_last_closed
+from timebot.timekeeping.wishes import AddWish, read_add_wish, read_start_wish
+
+
+def open_start(asked: Asked) -> Answer:
+    """Open the modal that starts a timer, filled in with what a button carries."""
+    return _start_modal(asked, switches=False)
+
+
+def open_switch(asked: Asked) -> Answer:
+    """Open the modal that stops the running timer and starts another one."""
+    return _start_modal(asked, switches=True)
+
+
+def open_add(asked: Asked, wish: AddWish | None = None) -> Answer:
+    """Open the modal that adds time, filled in with what a button carries."""
+    zone = asked.member.zone
+    given: dict[str, str | None] = {}
+    if "from" in asked.delivery.value:
+        wish = read_add_wish(asked.delivery.packed)
+    if wish is not None:
+        given = _words(wish.text, wish.billable, wish.ticket) | _span_words(wish, zone)
+    given.setdefault(entry_form.DAY, day_of(asked.now, zone).isoformat())
+    option = find_project_option(asked, wish.project_id if wish else None)
+    return Answer(modal=entry_form.add_form(given=given, project=option, zone=zone, kept={}))
+
+
+def open_edit(asked: Asked) -> Answer:
+    """Open one's own entry of the number that a button carries."""
+    packed = asked.delivery.packed
+    return edit_number(asked, int(packed) if packed.isdecimal() else None)
+
+
+def edit_number(asked: Asked, number: int | None) -> Answer:
+    """Open the entry of that number, or what runs, or the last one that has ended."""
+    if number is not None:
+        entry = get_own_entry(asked.session, member=asked.member, number=number)
+    else:
+        found = find_running(asked.session, member=asked.member)
+        found = found or find_last_closed(asked.session, member=asked.member)
+        if found is None:
+            raise Refusal("You have no entry yet.", example=f"{asked.desk.command} start Acme logo")
+        entry = found
+    return Answer(modal=edit_modal(asked, entry, entry_form.values_of(entry), entry.version))
+
+
+def open_stop_at(asked: Asked) -> Answer:
+    """Open the modal that asks when the running timer ended."""
+    entry = find_running(asked.session, member=asked.member)
+    if entry is None or str(entry.id) != asked.delivery.value.get("entry", str(entry.id)):
+        raise TimerNotRunning
+    local = clock(asked.now, entry.zone).zfill(5)
+    day = day_of(asked.now, entry.zone)
+    kept = {"entry": entry.id}
+    return Answer(modal=entry_form.stop_form(entry, day=day, minute=local, kept=kept))
+
+
+def _start_modal(asked: Asked, *, switches: bool) -> Answer:
+    given: dict[str, str | None] = {}
+    project_id = None
+    if "project" in asked.delivery.value or "text" in asked.delivery.value:
+        wish = read_start_wish(asked.delivery.packed)
+        project_id = wish.project_id
+        given = _words(wish.text, wish.billable, wish.ticket)
+        if wish.started_at:
+            given[entry_form.AT] = clock(wish.started_at, asked.member.zone)
+    option = find_project_option(asked, project_id)
+    view = entry_form.start_form(given=given, project=option, kept={}, switches=switches)
+    return Answer(modal=view)
+
+
+def edit_modal(
+    asked: Asked,
+    entry: TimeEntry,
+    given: entry_form.Given,
+    version: int,
+    *,
+    asks: str = "",
+    long: str = "",
+) -> Block:
+    """Draw the modal of an entry, as it is or as it was filled in.
+
+    Args:
+        asked: who asks.
+        entry: the entry.
+        given: what the fields hold.
+        version: the version of the entry that the person was shown.
+        asks: a question to confirm by saving again.
+        long: the times that the question was about.
+    """
+    project = given.get(entry_form.PROJECT)
+    kept = {**asked.delivery.value} if asks else {}
+    return entry_form.edit_form(
+        entry,
+        given=given,
+        project=find_project_option(asked, UUID(project) if project else None),
+        kept={**kept, "number": entry.number, "version": version, "long": long},
+        asks=asks,
+    )
+
+
+def _words(text: str, billable: str | None, ticket: Ticket | None) -> dict[str, str | None]:
+    named = (ticket.url or ticket.ref) if ticket else None
+    return {
+        entry_form.TEXT: text or None,
+        entry_form.KIND: billable,
+        entry_form.TICKET: named,
+    }
+
+
+def _span_words(wish: AddWish, zone: str) -> dict[str, str | None]:
+    """Return the fields that say the wish's span again, to the minute."""
+    span = wish.span
+    if day_of(span.ended_at, zone) - day_of(span.started_at, zone) > timedelta(days=1):
+        spent = format_duration(span.length)
+    else:
+        spent = f"{clock(span.started_at, zone)}-{clock(span.ended_at, zone)}"
+    return {
+        entry_form.SPENT: spent,
+        entry_form.DAY: day_of(span.started_at, zone).isoformat(),
+    }

@@ -1,0 +1,195 @@
+"""What the modals of time do when they are submitted; more than a day is asked back first."""
+
+from timebot.slack import entry_form
+from timebot.slack.answer import Answer, AtField
+from timebot.slack.desk import SURFACE, Asked
+from timebot.slack.entry_fields import (
+    changes_in,
+    day_in,
+    kind_in,
+    project_id_in,
+    project_in,
+    text_in,
+    ticket_in,
+    under_fields,
+)
+from timebot.slack.entry_opening import edit_modal
+from timebot.slack.place_choice import find_project_option
+from timebot.slack.timer_replies import draw_added, draw_edited, draw_started, draw_stopped
+from timebot.team.days import local_instant
+from timebot.timekeeping.durations import DurationUnclear, parse_clock, parse_duration
+from timebot.timekeeping.editing import edit_entry, get_own_entry
+from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
+from timebot.timekeeping.manual import Added, add_entry, place
+from timebot.timekeeping.moments import parse_moment
+from timebot.timekeeping.timer import (
+    Started,
+    TimerNotRunning,
+    TimerRunning,
+    find_running,
+    start_as_wished,
+    stop_timer,
+)
+from timebot.timekeeping.wishes import StartWish
+from timebot.timekeeping.wording import clean_plain
+
+
+def save_start(asked: Asked) -> Answer:
+    """Start the timer that was filled in."""
+    state, value = asked.delivery.state, asked.delivery.value
+    at = clean_plain(state.get(entry_form.AT) or "")
+    switches = value.get("switches") == "1"
+    try:
+        started = _start(
+            asked, at, switches=switches, is_meant=bool(at) and value.get("long") == at
+        )
+    except LongTime as long:
+        view = entry_form.start_form(
+            given=state,
+            project=find_project_option(asked, project_id_in(state)),
+            kept={**value, "long": at},
+            switches=switches,
+            asks=_question(long),
+        )
+        return Answer(next_view=view)
+    return draw_started(asked, started)
+
+
+def save_added(asked: Asked) -> Answer:
+    """Add the time that was filled in."""
+    state, value = asked.delivery.state, asked.delivery.value
+    spent = clean_plain(state.get(entry_form.SPENT) or "")
+    try:
+        added = _add(asked, spent, is_meant=value.get("long") == spent)
+    except DurationUnclear as unclear:
+        words = f"{unclear.sentence} Write {unclear.number}m or {unclear.number}h."
+        raise AtField(entry_form.SPENT, words) from None
+    except LongTime as long:
+        view = entry_form.add_form(
+            given=state,
+            project=find_project_option(asked, project_id_in(state)),
+            zone=asked.member.zone,
+            kept={**value, "long": spent},
+            asks=_question(long),
+        )
+        return Answer(next_view=view)
+    return draw_added(asked, added)
+
+
+def save_edited(asked: Asked) -> Answer:
+    """Save the entry as it was filled in."""
+    state, value = asked.delivery.state, asked.delivery.value
+    number, version = int(value["number"]), int(value["version"])
+    entry = get_own_entry(asked.session, member=asked.member, number=number)
+    was_submitted = entry.state in {"pending_review", "approved"}
+    times = f"{state.get(entry_form.BEGAN)} {state.get(entry_form.ENDED)}"
+    try:
+        # The savepoint takes back what was changed before the length was asked back.
+        with (
+            under_fields({EndsBeforeStart: entry_form.ENDED, TimeInFuture: entry_form.BEGAN}),
+            asked.session.begin_nested(),
+        ):
+            is_meant = value.get("long") == times
+            changes = changes_in(asked, entry, version=version, long_is_meant=is_meant)
+            edit_entry(
+                asked.session,
+                actor=asked.member,
+                entry=entry,
+                changes=changes,
+                now=asked.now,
+                surface=SURFACE,
+            )
+    except LongTime as long:
+        return Answer(
+            next_view=edit_modal(asked, entry, state, version, asks=_question(long), long=times)
+        )
+    return draw_edited(asked, entry, was_submitted=was_submitted)
+
+
+def save_stop_at(asked: Asked) -> Answer:
+    """Stop the running timer at the time that was filled in."""
+    state, value = asked.delivery.state, asked.delivery.value
+    entry = find_running(asked.session, member=asked.member)
+    if entry is None or str(entry.id) != value.get("entry"):
+        raise TimerNotRunning
+    day, minute = day_in(state), parse_clock(state.get(entry_form.AT) or "")
+    if day is None or minute is None:
+        raise AtField(entry_form.AT, "Please choose a day and a time.")
+    end = local_instant(day, minute, entry.zone)
+    try:
+        with (
+            under_fields({EndsBeforeStart: entry_form.AT, TimeInFuture: entry_form.AT}),
+            asked.session.begin_nested(),
+        ):
+            stop_timer(
+                asked.session,
+                member=asked.member,
+                ended_at=end,
+                entry_id=entry.id,
+                long_is_meant=value.get("long") == end.isoformat(),
+                now=asked.now,
+                surface=SURFACE,
+            )
+    except LongTime as long:
+        minutes = state.get(entry_form.AT) or "00:00"
+        kept = {**value, "long": end.isoformat()}
+        view = entry_form.stop_form(entry, day=day, minute=minutes, kept=kept, asks=_question(long))
+        return Answer(next_view=view)
+    return draw_stopped(asked, entry)
+
+
+def _start(asked: Asked, at: str, *, switches: bool, is_meant: bool) -> Started:
+    state, now = asked.delivery.state, asked.now
+    with (
+        under_fields({TimeInFuture: entry_form.AT, TimerRunning: entry_form.PROJECT}),
+        asked.session.begin_nested(),
+    ):
+        wish = StartWish(
+            project_id=project_id_in(state),
+            text=text_in(state),
+            started_at=parse_moment(at, now=now, zone=asked.member.zone) if at else None,
+            billable=kind_in(state),
+            ticket=ticket_in(state),
+            long_is_meant=is_meant,
+        )
+        return start_as_wished(
+            asked.session,
+            workspace=asked.workspace,
+            member=asked.member,
+            wish=wish,
+            switches=switches,
+            now=now,
+            surface=SURFACE,
+        )
+
+
+def _add(asked: Asked, spent: str, *, is_meant: bool) -> Added:
+    state = asked.delivery.state
+    with (
+        under_fields({EndsBeforeStart: entry_form.SPENT, TimeInFuture: entry_form.SPENT}),
+        asked.session.begin_nested(),
+    ):
+        span = place(
+            parse_duration(spent),
+            workspace=asked.workspace,
+            member=asked.member,
+            day=day_in(state),
+            now=asked.now,
+        )
+        return add_entry(
+            asked.session,
+            workspace=asked.workspace,
+            member=asked.member,
+            project=project_in(asked),
+            span=span,
+            text=text_in(state),
+            billable=kind_in(state),
+            ticket=ticket_in(state),
+            long_is_meant=is_meant,
+            now=asked.now,
+            surface=SURFACE,
+        )
+
+
+def _question(long: LongTime) -> str:
+    return entry_form.long_question(int(long.length.total_seconds()))

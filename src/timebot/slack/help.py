@@ -1,0 +1,166 @@
+"""Help: one table of the verbs of the timer command, read by help, errors and the usage hint."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from timebot.slack.answer import Answer
+from timebot.slack.blocks import Block, actions, button, context, escape, header, section
+from timebot.slack.desk import Asked
+from timebot.slack.ids import Act
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb of the timer command.
+
+    Attributes:
+        name: as it is typed.
+        usage: what may follow it.
+        sentence: what it does.
+        example: one correct example, without the command's name.
+        aliases: other words for it.
+    """
+
+    name: str
+    usage: str
+    sentence: str
+    example: str
+    aliases: tuple[str, ...] = ()
+
+
+VERBS = (
+    Verb(
+        "start",
+        "[client or project] [text] [@9:15 or @-20m] [#ABC-123] [nb or nc]",
+        "Starts a timer; nb means internal, nc no charge.",
+        "start Acme logo first sketches",
+        ("on", "go"),
+    ),
+    Verb("stop", "[at 17:30] [text]", "Stops your timer.", "stop at 17:30", ("off",)),
+    Verb(
+        "switch",
+        "<client or project> [text]",
+        "Stops your timer and starts another one.",
+        "switch Acme website",
+    ),
+    Verb("resume", "", "Starts your last entry again as a new timer.", "resume"),
+    Verb(
+        "add",
+        "<1h30m, 1:30, 90m, 1.5h or 9:00-10:30> <client or project> [text] [yesterday or a date]",
+        "Adds time that you worked without a timer.",
+        "add 1h30m Acme logo yesterday",
+        ("log",),
+    ),
+    Verb("status", "", "Shows what is running and your day so far.", "status"),
+    Verb("today", "", "Lists today's entries.", "today"),
+    Verb("week", "[last]", "Shows your week by day and project.", "week last"),
+    Verb("edit", "[number]", "Opens an entry to change it.", "edit 12"),
+    Verb("delete", "[number]", "Deletes an entry; undo brings it back.", "delete 12"),
+    Verb("undo", "", "Takes back your last change, for 15 minutes.", "undo"),
+    Verb(
+        "split",
+        "<number> <time>",
+        "Not there yet: shorten the entry, then add the rest.",
+        "edit 12",
+    ),
+    Verb(
+        "submit",
+        "[today, week, period or a date]",
+        "Hands your hours in for approval.",
+        "submit week",
+    ),
+    Verb("withdraw", "[number]", "Takes back what waits for approval.", "withdraw 12"),
+    Verb("approve", "", "Lists the hours that wait for your approval.", "approve"),
+    Verb(
+        "why",
+        "<invoice number> [line]",
+        "Shows how a line of an invoice came to be.",
+        "why INV-2026-0001 1",
+    ),
+    Verb("help", "[verb]", "Shows this, or one verb in detail.", "help add"),
+)
+"""Every verb, in the order in which help lists them."""
+
+_BY_WORD = {word: verb for verb in VERBS for word in (verb.name, *verb.aliases)}
+_SHORT = ("start", "stop", "switch", "add", "today", "week", "submit", "help")
+_UNLISTED = ("split",)
+
+
+def find_verb(word: str) -> Verb | None:
+    """Return the verb that a word names, whatever its case, or None."""
+    return _BY_WORD.get(word.casefold())
+
+
+def usage_hint() -> str:
+    """Return the hint that Slack shows behind the command while somebody types it."""
+    return " | ".join(_SHORT)
+
+
+def draw_help(command: str, word: str = "") -> Answer:
+    """Show one verb in detail, or the list of all."""
+    verb = find_verb(word) if word else None
+    if verb is not None:
+        return _one(command, verb)
+    lines = [
+        f"`{command} {verb.name}` {verb.sentence}" for verb in VERBS if verb.name not in _UNLISTED
+    ]
+    unknown = f"There is no verb {escape(word)}. " if word else ""
+    blocks = [
+        header(f"What {command} can do"),
+        *([section(unknown.strip())] if unknown else []),
+        section(f"`{command}` alone opens your panel.\n" + "\n".join(lines[:8])),
+        section("\n".join(lines[8:])),
+        context(f"More about one verb: `{command} help add`"),
+        actions(*_doors()),
+    ]
+    text = f"{unknown}{command} alone opens your panel.\n" + "\n".join(lines).replace("`", "")
+    return Answer(text=text, blocks=blocks)
+
+
+def draw_unknown_verb(command: str, word: str) -> Answer:
+    """Say what was read, the nearest verb and some examples."""
+    near = get_close_matches(word.casefold(), [*_BY_WORD], n=1, cutoff=0.6)
+    nearest = _BY_WORD[near[0]] if near else None
+    meant = f" Did you mean {nearest.name}?" if nearest else ""
+    sentence = f"I read {escape(word[:40])} as the verb and do not know it.{meant}"
+    examples = (
+        [nearest, *map(find_verb, ("start", "add"))]
+        if nearest
+        else [find_verb(each) for each in ("start", "add", "stop")]
+    )
+    shown = dict.fromkeys(f"{command} {verb.example}" for verb in examples if verb)
+    return Answer(
+        text=f"{sentence} Nothing was changed. Examples: {'; '.join(shown)}",
+        blocks=[
+            section(f"{sentence} Nothing was changed."),
+            context("Examples: " + "  ".join(f"`{each}`" for each in shown)),
+            actions(button("Help", Act.TIMER_HELP)),
+        ],
+    )
+
+
+def show_help(asked: Asked) -> Answer:
+    """Show the list of verbs, from a button."""
+    return draw_help(asked.desk.command, asked.delivery.value.get("verb", ""))
+
+
+def _one(command: str, verb: Verb) -> Answer:
+    usage = f"{command} {verb.name} {verb.usage}".strip()
+    also = f"Also: {', '.join(verb.aliases)}" if verb.aliases else ""
+    lines = [verb.sentence, f"Write: {usage}", f"Example: {command} {verb.example}", also]
+    blocks: list[Block] = [
+        section(f"*{command} {verb.name}*\n{verb.sentence}"),
+        section(f"`{escape(usage)}`\nExample: `{command} {verb.example}`"),
+    ]
+    if also:
+        blocks.append(context(also))
+    text = escape("\n".join(line for line in lines if line))
+    return Answer(text=text, blocks=[*blocks, actions(button("All verbs", Act.TIMER_HELP))])
+
+
+def _doors() -> list[Block]:
+    return [
+        button("Start a timer", Act.TIMER_START_FORM, style="primary"),
+        button("Add time", Act.ENTRY_ADD_FORM),
+        button("Today", Act.TIMER_TODAY),
+    ]

@@ -1,0 +1,159 @@
+"""Home: what runs, today and this week, what came back, what waits, and recent work."""
+
+from collections.abc import Sequence
+
+from timebot.slack.blocks import (
+    VIEW_BLOCKS,
+    Block,
+    actions,
+    button,
+    context,
+    divider,
+    escape,
+    header,
+    section,
+    shortened,
+)
+from timebot.slack.desk import Viewer
+from timebot.slack.ids import Act
+from timebot.slack.panel import recent_rows, timer_buttons
+from timebot.slack.time_lists import drafts_words, entry_menu, project_sums
+from timebot.slack.time_words import entry_line, hours, since, span, worked_days
+from timebot.slack.timer_replies import edit_button
+from timebot.slack.words import weekday_words
+from timebot.team.models import Member
+from timebot.team.rights import may
+from timebot.timekeeping.overview import (
+    Shown,
+    SubmissionShown,
+    TodayShown,
+    WeekShown,
+    recent,
+    today,
+    waiting_for,
+    week,
+)
+from timebot.timekeeping.rejections import list_rejected
+
+_MOST_RECENT = 6
+_MOST_REJECTED = 10
+_MOST_WAITING = 10
+_MOST_TODAY = 20
+
+
+def draw_home(viewer: Viewer) -> Block:
+    """Draw a member's Home from the database."""
+    member = viewer.member
+    if member is None or not may(member, "member"):
+        return _view([section("timebot is for members of this workspace.")])
+    session, now = viewer.session, viewer.now
+    day = today(session, member=member, now=now)
+    days = week(session, member=member, now=now)
+    blocks = [
+        *_timer(day, member, viewer),
+        *_rejected(list_rejected(session, member=member, now=now)),
+        *_waiting(waiting_for(session, workspace=viewer.workspace, approver=member)),
+        *_today(day),
+        *_week(days),
+        *_recent(recent(session, member=member, limit=_MOST_RECENT)),
+        *_foot(member),
+    ]
+    return _view(blocks)
+
+
+def _timer(day: TodayShown, member: Member, viewer: Viewer) -> list[Block]:
+    if day.running is None:
+        return [header("No timer is running"), actions(*timer_buttons(day))]
+    one = day.running
+    began = since(one.entry.started_at, zone=member.zone, now=viewer.now)
+    # Home is not redrawn every minute, so it says since when and not for how long.
+    return [
+        header("Your timer"),
+        section(f"{entry_line(one)}\nRunning since {began}."),
+        actions(*timer_buttons(day)),
+    ]
+
+
+def _rejected(entries: Sequence[Shown]) -> list[Block]:
+    if not entries:
+        return []
+    rows = [
+        section(
+            f"{entry_line(one)} · {hours(one.seconds)}\n"
+            f"Rejected: {escape(one.entry.rejection_reason or 'no reason given')}",
+            accessory=edit_button(one.entry, key=f"rejected{one.entry.number}"),
+        )
+        for one in entries[:_MOST_REJECTED]
+    ]
+    return [divider(), header("Came back to you"), *rows, *_more(len(entries), _MOST_REJECTED)]
+
+
+def _waiting(waiting: Sequence[SubmissionShown]) -> list[Block]:
+    if not waiting:
+        return []
+    rows = [section(_waiting_words(one), accessory=_show(one)) for one in waiting[:_MOST_WAITING]]
+    title = "Waiting for your approval"
+    return [divider(), header(title), *rows, *_more(len(waiting), _MOST_WAITING)]
+
+
+def _waiting_words(one: SubmissionShown) -> str:
+    entries = [each.entry for group in one.groups for each in group.entries]
+    days = worked_days(entry.worked_on for entry in entries)
+    return f"*{escape(one.author.name)}*  {hours(one.seconds)}, {days}"
+
+
+def _show(one: SubmissionShown) -> Block:
+    value = {"submission": one.submission.id}
+    says = f"Show the hours of {one.author.name}"
+    return button("Show", Act.APPROVAL_SHOW, value, key=str(one.submission.id), says=says)
+
+
+def _today(day: TodayShown) -> list[Block]:
+    shown = day.today
+    rows = [
+        section(
+            f"{entry_line(one)}\n{hours(one.seconds)}, {span(one.entry)}"
+            if one.entry.ended_at
+            else f"{entry_line(one)}\n{span(one.entry)}",
+            **({} if one.entry.state == "applied" else {"accessory": entry_menu(one)}),
+        )
+        for one in shown.entries[:_MOST_TODAY]
+    ]
+    head = f"Today, {weekday_words(shown.day)}"
+    closed = sum(one.seconds for one in shown.entries if one.entry.ended_at)
+    total = f"Finished so far: {hours(closed)}. {drafts_words(day)}".strip()
+    return [divider(), header(head), *rows, *_more(len(shown.entries), _MOST_TODAY), context(total)]
+
+
+def _week(days: WeekShown) -> list[Block]:
+    entries = [one for day in days.days for one in day.entries if one.entry.ended_at]
+    if not entries:
+        return []
+    total = hours(sum(one.seconds for one in entries))
+    return [
+        divider(),
+        header(f"This week: {total}"),
+        section("\n".join(project_sums(entries))),
+        actions(button("Show the week", Act.TIMER_WEEK), button("Submit", Act.SUBMIT)),
+    ]
+
+
+def _recent(latest: Sequence[Shown]) -> list[Block]:
+    if not latest:
+        return []
+    return [divider(), header("Start again"), *recent_rows(latest)]
+
+
+def _foot(member: Member) -> list[Block]:
+    buttons = [button("Help", Act.TIMER_HELP)]
+    if may(member, "billing"):
+        buttons.append(button("Settings", Act.SETTINGS_FORM))
+    return [divider(), context(f"Days are counted in {member.zone}."), actions(*buttons)]
+
+
+def _more(count: int, shown: int) -> list[Block]:
+    return [context(f"… and {count - shown} more")] if count > shown else []
+
+
+def _view(blocks: list[Block]) -> Block:
+    return {"type": "home", "blocks": shortened(blocks, VIEW_BLOCKS)}

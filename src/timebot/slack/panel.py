@@ -1,0 +1,94 @@
+"""The panel that the bare command opens: what runs, today, recent work, and every door."""
+
+from collections.abc import Sequence
+
+from timebot.slack.answer import Answer
+from timebot.slack.blocks import Block, actions, button, context, divider, section
+from timebot.slack.desk import Asked
+from timebot.slack.ids import Act
+from timebot.slack.time_lists import drafts_words, project_sums, running_line
+from timebot.slack.time_words import entry_details, hours, place, place_words, spoken
+from timebot.slack.timer_replies import carrying, edit_button, stop_button, wish_like
+from timebot.slack.words import counted
+from timebot.team.rights import may
+from timebot.timekeeping.overview import Shown, TodayShown, recent, today, waiting_for
+
+_MOST_RECENT = 5
+
+
+def show_panel(asked: Asked) -> Answer:
+    """Show the panel: Slack answers it as a private message whose buttons do the rest."""
+    shown = today(asked.session, member=asked.member, now=asked.now)
+    latest = recent(asked.session, member=asked.member, limit=_MOST_RECENT)
+    line = running_line(shown.running, asked) if shown.running else "No timer is running."
+    total = f"Today: {hours(shown.today.seconds)}. {drafts_words(shown)}".strip()
+    waiting = _waiting_words(asked)
+    blocks: list[Block] = [
+        section(line),
+        actions(*timer_buttons(shown)),
+        context(total),
+        *([section("\n".join(project_sums(shown.today.entries)))] if _has_many(shown) else []),
+    ]
+    if waiting:
+        blocks.append(section(waiting, accessory=button("Show", Act.APPROVALS_SHOW)))
+    if latest:
+        blocks += [divider(), section("*Start again*"), *recent_rows(latest)]
+    text = spoken(line, total, waiting, *(f"Recent: {_recent_words(one)}" for one in latest))
+    return Answer(text=text, blocks=[*blocks, divider(), actions(*_doors())])
+
+
+def timer_buttons(shown: TodayShown) -> list[Block]:
+    """Return what can be done about the running timer, or to start one."""
+    if shown.running is None:
+        return [
+            button("Start a timer", Act.TIMER_START_FORM, style="primary"),
+            button("Add time", Act.ENTRY_ADD_FORM),
+        ]
+    return [
+        {**stop_button(shown.running.entry), "style": "primary"},
+        button("Switch", Act.TIMER_SWITCH_FORM),
+        edit_button(shown.running.entry),
+        button("Add time", Act.ENTRY_ADD_FORM),
+    ]
+
+
+def recent_rows(latest: Sequence[Shown]) -> list[Block]:
+    """Return recent pieces of work, each with a button that starts it again."""
+    return [section(_recent_words(one), accessory=again_button(one)) for one in latest]
+
+
+def again_button(one: Shown) -> Block:
+    """Return the button that starts a timer with the entry's project, text, kind and ticket."""
+    says = f"Resume {one.client}, {one.project}" if one.project else f"Resume {one.entry.text}"
+    block = button("Resume", Act.TIMER_START, key=f"again{one.entry.number}", says=says)
+    return carrying(block, wish_like(one.entry).as_value())
+
+
+def _recent_words(one: Shown) -> str:
+    return " · ".join([place(one), *entry_details(one.entry)])
+
+
+def _waiting_words(asked: Asked) -> str:
+    if not may(asked.member, "approver"):
+        return ""
+    waiting = waiting_for(asked.session, workspace=asked.workspace, approver=asked.member)
+    if not waiting:
+        return ""
+    seconds = sum(one.seconds for one in waiting)
+    count = counted(len(waiting), "submission")
+    verb = "waits" if len(waiting) == 1 else "wait"
+    return f"{count} {verb} for your approval ({hours(seconds)})."
+
+
+def _has_many(shown: TodayShown) -> bool:
+    return len({place_words(one) for one in shown.today.entries}) > 1
+
+
+def _doors() -> list[Block]:
+    return [
+        button("Today", Act.TIMER_TODAY),
+        button("Week", Act.TIMER_WEEK),
+        button("Submit", Act.SUBMIT),
+        button("Undo", Act.TIMER_UNDO),
+        button("Help", Act.TIMER_HELP),
+    ]

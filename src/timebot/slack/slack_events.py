@@ -1,0 +1,74 @@
+"""What Slack reports by itself: Home was opened, a person changed or left, timebot was removed."""
+
+from collections.abc import Mapping
+
+from timebot.journal.notices import publish_home
+from timebot.slack.answer import NOTHING, Answer
+from timebot.slack.desk import SURFACE, Asked, Feature, News, Reported
+from timebot.slack.speaker import read_profile
+from timebot.team.members import find_member, meet_member
+from timebot.team.models import SlackInstallation
+from timebot.timekeeping.timer import stop_timer_of_leaver
+
+
+def home_opened(asked: Asked) -> Answer:
+    """Draw Home for the person who has opened it."""
+    if asked.delivery.raw.get("tab", "home") == "home":
+        publish_home(
+            asked.session,
+            workspace_id=asked.workspace.id,
+            member_id=asked.member.id,
+            now=asked.now,
+        )
+    return NOTHING
+
+
+def person_changed(reported: Reported) -> None:
+    """Bring a known person up to date; the timer of somebody who was deactivated stops."""
+    user = reported.delivery.raw.get("user") or {}
+    member = find_member(
+        reported.session,
+        workspace_id=reported.workspace.id,
+        slack_user_id=str(user.get("id", "")),
+    )
+    if member is None:
+        # Somebody who never used timebot is not made known by a change of their profile.
+        return
+    meet_member(
+        reported.session,
+        workspace=reported.workspace,
+        slack_user_id=member.slack_user_id,
+        profile=read_profile(user, reported.workspace.slack_team_id),
+        owner_hint=reported.desk.owner_hint,
+        now=reported.now,
+    )
+    if member.deactivated_at is not None:
+        stop_timer_of_leaver(
+            reported.session,
+            member=member,
+            at=member.deactivated_at,
+            now=reported.now,
+            surface=SURFACE,
+        )
+
+
+def removed(reported: Reported) -> None:
+    """Note that timebot may no longer speak there, until it is installed again."""
+    tokens = reported.delivery.raw.get("tokens")
+    if tokens is not None and not tokens.get("bot"):
+        # Only a person's token was revoked; timebot speaks with its own.
+        return
+    installation = reported.session.get(SlackInstallation, reported.workspace.id)
+    if installation is not None and installation.revoked_at is None:
+        installation.revoked_at = reported.now
+
+
+EVENTS: Mapping[str, Feature] = {"app_home_opened": home_opened}
+"""Events that a person causes by using timebot."""
+
+NEWS: Mapping[str, News] = {
+    "user_change": person_changed,
+    "app_uninstalled": removed,
+    "tokens_revoked": removed,
+}
+"""Events that Slack reports without anybody using timebot."""

@@ -1,0 +1,206 @@
+"""The submission card: hours by day and project, without money, to approve or reject."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from timebot.slack.blocks import (
+    MESSAGE_BLOCKS,
+    Block,
+    actions,
+    button,
+    context,
+    divider,
+    escape,
+    header,
+    section,
+)
+from timebot.slack.desk import Card, Drawn, Viewer
+from timebot.slack.ids import Act
+from timebot.slack.time_words import (
+    entry_details,
+    hours,
+    place,
+    place_words,
+    spoken,
+    stamp,
+    worked_days,
+)
+from timebot.slack.words import counted, listed, weekday_words
+from timebot.team.models import Member
+from timebot.timekeeping.models import Submission
+from timebot.timekeeping.overview import ProjectGroup, Shown, SubmissionShown, show_submission
+
+_FOOT = 3
+"""How many blocks are kept free for what stands below the entries."""
+
+
+def draw_submission(viewer: Viewer, subject_id: str) -> Drawn | None:
+    """Draw a submission as it stands now; settled, it shows who and when."""
+    submission = viewer.session.get(Submission, (viewer.workspace.id, UUID(subject_id)))
+    if submission is None:
+        return None
+    shown = show_submission(viewer.session, submission=submission)
+    return draw_shown(viewer, shown)
+
+
+def draw_shown(viewer: Viewer, shown: SubmissionShown, *, skip: int = 0) -> Drawn:
+    """Draw what waits in a submission and what was settled of it.
+
+    Args:
+        viewer: who sees it.
+        shown: the submission.
+        skip: how many of the waiting entries were shown already.
+    """
+    zone = viewer.member.zone if viewer.member else viewer.workspace.zone
+    settled = _settled(viewer, shown, zone)
+    if not shown.groups:
+        return _draw_settled(shown, settled)
+    lines = [_title(shown), _summary(shown, zone)]
+    top: list[Block] = [header(lines[0]), section(lines[1]), actions(*_buttons(shown))]
+    bottom: list[Block] = [context("\n".join(settled))] if settled else []
+    rows = _rows(shown)[skip:] if skip else _rows(shown)
+    room = MESSAGE_BLOCKS - len(top) - len(bottom) - _FOOT
+    body, taken = _that_fit(rows, room)
+    missing = len(rows) - taken
+    if missing:
+        bottom = [*_rest(shown, skip + taken, missing), *bottom]
+    words = [*lines, *_words(shown), *settled]
+    return Drawn(spoken(*words), [*top, *body, *bottom])
+
+
+def _title(shown: SubmissionShown) -> str:
+    return f"Hours of {shown.author.name}: {hours(shown.seconds)}"
+
+
+def _summary(shown: SubmissionShown, zone: str) -> str:
+    entries = _waiting(shown)
+    days = worked_days(one.entry.worked_on for one in entries)
+    handed_in = stamp(shown.submission.submitted_at, zone)
+    return f"{counted(len(entries), 'entry', 'entries')}, {days}. Handed in {handed_in}."
+
+
+def _buttons(shown: SubmissionShown) -> list[Block]:
+    count = len(_waiting(shown))
+    value = {"submission": shown.submission.id, "digest": shown.digest}
+    says = f"Approve {hours(shown.seconds)} of {shown.author.name}"
+    label = f"Approve all {count}" if count > 1 else "Approve"
+    return [
+        button(label, Act.APPROVE_ALL, value, style="primary", says=says),
+        button("Reject", Act.REJECT_FORM, value, says=f"Reject hours of {shown.author.name}"),
+    ]
+
+
+def _waiting(shown: SubmissionShown) -> list[Shown]:
+    return [one for group in shown.groups for one in group.entries]
+
+
+def _rows(shown: SubmissionShown) -> list[tuple[ProjectGroup, Shown]]:
+    return [(group, one) for group in shown.groups for one in group.entries]
+
+
+def _that_fit(rows: list[tuple[ProjectGroup, Shown]], room: int) -> tuple[list[Block], int]:
+    """Return the blocks of as many entries as there is room for, and how many those are."""
+    blocks: list[Block] = []
+    above: ProjectGroup | None = None
+    for count, (group, one) in enumerate(rows):
+        head = (
+            [] if group is above else _group_head(group, is_first_of_day=_is_new_day(above, group))
+        )
+        if len(blocks) + len(head) + 1 > room:
+            return blocks, count
+        blocks += [*head, _entry(one)]
+        above = group
+    return blocks, len(rows)
+
+
+def _is_new_day(above: ProjectGroup | None, group: ProjectGroup) -> bool:
+    return above is None or above.day != group.day
+
+
+def _group_head(group: ProjectGroup, *, is_first_of_day: bool) -> list[Block]:
+    name = place(group.entries[0])
+    total = f"{name}  {hours(group.seconds)}"
+    if not is_first_of_day:
+        return [section(total)]
+    return [divider(), section(f"*{weekday_words(group.day)}*\n{total}")]
+
+
+def _entry(one: Shown) -> Block:
+    entry = one.entry
+    value = {"submission": entry.submission_id, "entry": entry.id, "version": entry.version}
+    says = f"Approve {hours(one.seconds)}, {one.client}, {one.project}"
+    accept = button("Approve", Act.APPROVE_ONE, value, key=str(entry.id), says=says)
+    return section(_entry_words(one), accessory=accept)
+
+
+def _entry_words(one: Shown) -> str:
+    return " · ".join([hours(one.seconds), *entry_details(one.entry)])
+
+
+def _rest(shown: SubmissionShown, skip: int, missing: int) -> list[Block]:
+    """Say what is not shown here; Approve all covers it, as it covers all that the digest names."""
+    count = len(_waiting(shown))
+    value = {"submission": shown.submission.id, "skip": skip}
+    more = button("Show the next ones", Act.APPROVAL_SHOW, value, key="next")
+    return [
+        section(
+            f"… and {missing} more. Approve all approves all {count} entries,"
+            f" {hours(shown.seconds)}."
+        ),
+        actions(more),
+    ]
+
+
+def _words(shown: SubmissionShown) -> list[str]:
+    lines = []
+    for group in shown.groups:
+        name = place_words(group.entries[0])
+        lines.append(f"{weekday_words(group.day)}, {name}: {hours(group.seconds)}")
+        lines += [f"  {_entry_words(one)}" for one in group.entries]
+    return lines
+
+
+def _draw_settled(shown: SubmissionShown, settled: list[str]) -> Drawn:
+    seconds = sum(one.seconds for one in shown.settled)
+    if not settled:
+        line = f"{escape(shown.author.name)} took these hours back. Nothing waits here any more."
+        return Drawn(line, [section(line)])
+    title = f"Hours of {shown.author.name}: {hours(seconds)}"
+    sums: dict[str, int] = {}
+    for one in shown.settled:
+        sums[place(one)] = sums.get(place(one), 0) + one.seconds
+    rows = [f"{name}  {hours(total)}" for name, total in sums.items()]
+    days = worked_days(one.entry.worked_on for one in shown.settled)
+    blocks = [header(title), section("\n".join([days, *rows])), context("\n".join(settled))]
+    return Drawn(spoken(title, days, *rows, *settled), blocks)
+
+
+def _settled(viewer: Viewer, shown: SubmissionShown, zone: str) -> list[str]:
+    """Return one line per person and decision: who settled how much, and when."""
+    decisions: dict[tuple[str, UUID], list[Shown]] = {}
+    for one in shown.settled:
+        entry = one.entry
+        verb, by = (
+            ("Approved", entry.approved_by)
+            if entry.approved_by
+            else ("Rejected", entry.rejected_by)
+        )
+        if by is not None:
+            decisions.setdefault((verb, by), []).append(one)
+    return [_decision(viewer, verb, by, found, zone) for (verb, by), found in decisions.items()]
+
+
+def _decision(viewer: Viewer, verb: str, by: UUID, found: list[Shown], zone: str) -> str:
+    # A name and no mention, so that nobody is called by a repaint.
+    who = viewer.session.get_one(Member, (viewer.workspace.id, by))
+    moments = [one.entry.approved_at or one.entry.rejected_at for one in found]
+    when = stamp(max(moment for moment in moments if moment), zone)
+    total = hours(sum(one.seconds for one in found))
+    what = f"{total} in {counted(len(found), 'entry', 'entries')}"
+    reasons = {one.entry.rejection_reason for one in found if verb == "Rejected"}
+    why = listed([escape(reason) for reason in sorted(filter(None, reasons))])
+    return f"{verb} by {escape(who.name)}, {when}: {what}." + (f" Reason: {why}" if why else "")
+
+
+CARDS: Mapping[str, Card] = {"submission": draw_submission}
+"""Who draws the card."""

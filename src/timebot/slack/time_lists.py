@@ -1,0 +1,176 @@
+"""Status, today and week: lists of one's own time, with sums by project."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from timebot.errors import Refusal
+from timebot.slack.answer import Answer
+from timebot.slack.blocks import Block, actions, button, context, header, option, section
+from timebot.slack.desk import Asked
+from timebot.slack.ids import Act
+from timebot.slack.time_words import (
+    STATE_WORDS,
+    entry_details,
+    entry_line,
+    hours,
+    place_words,
+    since,
+    span,
+    spoken,
+)
+from timebot.slack.timer_replies import edit_button, stop_button
+from timebot.slack.words import counted, days_words, weekday_words
+from timebot.team.days import day_of
+from timebot.timekeeping.overview import DayShown, Shown, TodayShown, WeekShown, today, week
+
+_ONE_DAY = timedelta(days=1)
+_MOST_ROWS = 40
+_MOST_PROJECTS = 20
+
+
+def status(asked: Asked, _rest: str = "") -> Answer:
+    """Show what runs and what the day comes to."""
+    shown = today(asked.session, member=asked.member, now=asked.now)
+    lines = [running_line(shown.running, asked) if shown.running else "No timer is running."]
+    lines.append(f"Today: {hours(shown.today.seconds)}. {drafts_words(shown)}".strip())
+    buttons = _running_buttons(shown.running)
+    blocks: list[Block] = [section(lines[0]), context(lines[1]), actions(*buttons)]
+    return Answer(text=spoken(*lines), blocks=blocks)
+
+
+def show_today(asked: Asked, _rest: str = "") -> Answer:
+    """List today's entries, each with a menu, and the sums by project."""
+    shown = today(asked.session, member=asked.member, now=asked.now)
+    day = shown.today
+    title = f"{weekday_words(day.day)}: {hours(day.seconds)}"
+    rows = [_row(one) for one in day.entries[:_MOST_ROWS]]
+    lines = [f"{title} ({shown.zone})", *map(_row_words, day.entries)]
+    blocks: list[Block] = [header(title)]
+    if not day.entries:
+        lines.append("Nothing yet today.")
+        blocks.append(section("Nothing yet today."))
+    blocks += rows
+    if len(day.entries) > _MOST_ROWS:
+        blocks.append(context(f"… and {len(day.entries) - _MOST_ROWS} more"))
+    if shown.running and shown.running.entry.worked_on != day.day:
+        lines.append(running_line(shown.running, asked))
+        blocks.append(section(lines[-1]))
+    sums = project_sums(day.entries)
+    if len(sums) > 1:
+        blocks.append(section("\n".join(sums)))
+    blocks.append(context(f"Days are counted in {shown.zone}. {drafts_words(shown)}".strip()))
+    blocks.append(actions(*_running_buttons(shown.running), *_submit_today(asked, shown)))
+    return Answer(text=spoken(*lines), blocks=blocks)
+
+
+def show_week(asked: Asked, rest: str = "") -> Answer:
+    """Show a week by day and project, with the sums by project."""
+    if rest.casefold() not in {"", "this", "last"}:
+        raise Refusal(
+            "I can show this week or the last one.", example=f"{asked.desk.command} week last"
+        )
+    last = rest.casefold() == "last" or asked.delivery.value.get("last") == "1"
+    shown = week(asked.session, member=asked.member, now=asked.now, last=last)
+    return Answer(text=spoken(*_week_words(shown)), blocks=_week_blocks(shown, is_last=last))
+
+
+def running_line(one: Shown, asked: Asked) -> str:
+    """Return what runs, since when, and how long so far."""
+    began = since(one.entry.started_at, zone=asked.member.zone, now=asked.now)
+    return f"Running since {began}: {entry_line(one)}, {hours(one.seconds)} so far."
+
+
+def project_sums(entries: Iterable[Shown]) -> list[str]:
+    """Return one line per project with its sum, most first."""
+    sums: dict[str, int] = {}
+    for one in entries:
+        sums[place_words(one)] = sums.get(place_words(one), 0) + one.seconds
+    ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    lines = [f"{name}: *{hours(seconds)}*" for name, seconds in ordered[:_MOST_PROJECTS]]
+    missing = len(ordered) - len(lines)
+    return [*lines, f"… and {counted(missing, 'more project')}"] if missing else lines
+
+
+def drafts_words(shown: TodayShown) -> str:
+    """Return how much was not submitted yet; empty where nothing is left."""
+    if not shown.drafts:
+        return ""
+    return f"{counted(shown.drafts, 'entry', 'entries')} not submitted yet."
+
+
+def entry_menu(one: Shown) -> Block:
+    """Return the menu beside an entry: edit, start again, delete."""
+    number = one.entry.number
+    choices = [option("Edit", f"edit:{number}")]
+    if one.entry.ended_at is not None:
+        choices.append(option("Start again", f"again:{number}"))
+    choices.append(option("Delete", f"delete:{number}"))
+    return {"type": "overflow", "action_id": f"{Act.ENTRY_MENU}:{number}", "options": choices}
+
+
+def _row(one: Shown) -> Block:
+    if one.entry.state == "applied":
+        return section(_row_words(one))
+    return section(_row_words(one), accessory=entry_menu(one))
+
+
+def _row_words(one: Shown) -> str:
+    details = " · ".join(entry_details(one.entry))
+    state = "" if one.entry.state == "draft" else f" · {STATE_WORDS[one.entry.state]}"
+    head = f"*{hours(one.seconds)}* {place_words(one)} · {span(one.entry)} · #{one.entry.number}"
+    return f"{head}{state}" + (f"\n{details}" if details else "")
+
+
+def _running_buttons(running: Shown | None) -> list[Block]:
+    if running is None:
+        return [
+            button("Start a timer", Act.TIMER_START_FORM, style="primary"),
+            button("Add time", Act.ENTRY_ADD_FORM),
+        ]
+    return [
+        stop_button(running.entry),
+        button("Switch", Act.TIMER_SWITCH_FORM),
+        edit_button(running.entry, label="Edit timer", key="running"),
+    ]
+
+
+def _submit_today(asked: Asked, shown: TodayShown) -> list[Block]:
+    if not any(one.entry.state == "draft" for one in shown.today.entries):
+        return []
+    day = day_of(asked.now, asked.member.zone)
+    return [button("Submit today", Act.SUBMIT, {"start": day, "end": day + _ONE_DAY})]
+
+
+def _week_words(shown: WeekShown) -> list[str]:
+    lines = [f"{_week_title(shown)}: {hours(shown.seconds)} ({shown.zone})"]
+    for day in shown.days:
+        if day.entries:
+            lines.append(f"{weekday_words(day.day)}: {hours(day.seconds)}")
+            lines += [f"  {line}" for line in project_sums(day.entries)]
+    return lines
+
+
+def _week_blocks(shown: WeekShown, *, is_last: bool) -> list[Block]:
+    blocks: list[Block] = [header(f"{_week_title(shown)}: {hours(shown.seconds)}")]
+    blocks += [_day_block(day) for day in shown.days if day.entries]
+    everything = [one for day in shown.days for one in day.entries]
+    if not everything:
+        blocks.append(section("Nothing was recorded in this week."))
+    elif sum(bool(day.entries) for day in shown.days) > 1:
+        blocks.append(section("*The week by project*\n" + "\n".join(project_sums(everything))))
+    blocks.append(context(f"Days are counted in {shown.zone}."))
+    other = {"last": "0" if is_last else "1"}
+    buttons = [button("This week" if is_last else "Last week", Act.TIMER_WEEK, other)]
+    if any(one.entry.state == "draft" for one in everything):
+        days = {"start": shown.days[0].day, "end": shown.days[-1].day + _ONE_DAY}
+        buttons.append(button("Submit these days", Act.SUBMIT, days))
+    return [*blocks, actions(*buttons, button("Today", Act.TIMER_TODAY))]
+
+
+def _day_block(day: DayShown) -> Block:
+    head = f"*{weekday_words(day.day)}*  {hours(day.seconds)}"
+    return section("\n".join([head, *project_sums(day.entries)]))
+
+
+def _week_title(shown: WeekShown) -> str:
+    return days_words(shown.days[0].day, shown.days[-1].day + _ONE_DAY)

@@ -1,0 +1,113 @@
+"""How time, entries and places are put into words; what people typed is escaped here."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from timebot.slack.blocks import cut, escape
+from timebot.slack.words import days_words, weekday_words
+from timebot.team.days import day_in_words
+from timebot.timekeeping.durations import duration_words
+from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.overview import Shown
+
+DASH = "\u2013"
+"""Between two times or days."""
+
+KIND_WORDS = {"billable": "billable", "no_charge": "no charge", "internal": "internal"}
+STATE_WORDS = {
+    "running": "running",
+    "draft": "not submitted",
+    "pending_review": "waiting for approval",
+    "approved": "approved",
+    "applied": "on an invoice",
+}
+# The asterisks that we wrote; those of people have a word joiner before them.
+_OUR_BOLD = re.compile("(?<!\u2060)\\*")
+_TEXT_SHOWN = 300
+# Slack refuses an update whose text has more than 4,000 characters.
+_LONGEST_SPOKEN = 3_900
+
+
+def hours(seconds: int) -> str:
+    """Return worked time as people read it, such as 1 h 30 min."""
+    return duration_words(seconds) if seconds else "0 min"
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """Return a moment as clocks in the zone show it: 9:05."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.hour}:{local.minute:02}"
+
+
+def worked_days(days: Iterable[date]) -> str:
+    """Return the first and the last of some days, or the only one."""
+    found = sorted(days)
+    return days_words(found[0], found[-1] + timedelta(days=1))
+
+
+def stamp(moment: datetime, zone: str) -> str:
+    """Return a moment in full, for messages that people read much later."""
+    return f"{day_in_words(moment.astimezone(ZoneInfo(zone)).date())}, {clock(moment, zone)}"
+
+
+def since(moment: datetime, *, zone: str, now: datetime) -> str:
+    """Return a moment of today as a time; of another day with the day and the zone."""
+    local, today = moment.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
+    if local == today:
+        return clock(moment, zone)
+    return f"{clock(moment, zone)} on {weekday_words(local)} ({zone})"
+
+
+def span(entry: TimeEntry) -> str:
+    """Return from when to when an entry was worked, in its own zone: 9:00-10:30."""
+    began = clock(entry.started_at, entry.zone)
+    return f"since {began}" if entry.ended_at is None else f"{began}{DASH}{_end(entry)}"
+
+
+def place(one: Shown) -> str:
+    """Return client and project in bold, or that there is none."""
+    return f"*{place_words(one)}*"
+
+
+def place_words(one: Shown) -> str:
+    """Return client and project, escaped."""
+    return escape(f"{one.client}, {one.project}") if one.project else "No project"
+
+
+def entry_line(one: Shown) -> str:
+    """Return an entry in one line: number, place, text, ticket and kind."""
+    return " · ".join([f"#{one.entry.number} {place(one)}", *entry_details(one.entry)])
+
+
+def entry_details(entry: TimeEntry) -> list[str]:
+    """Return what else there is to say of an entry: text, ticket, kind."""
+    kind = KIND_WORDS[entry.billable] if entry.billable != "billable" else ""
+    found = [escape(cut(entry.text, _TEXT_SHOWN)), ticket(entry), kind]
+    return [each for each in found if each]
+
+
+def ticket(entry: TimeEntry) -> str:
+    """Return the entry's ticket, as a link where it has one; empty without a ticket."""
+    if not entry.ticket_ref:
+        return ""
+    return link(entry.ticket_url, entry.ticket_ref) if entry.ticket_url else f"#{entry.ticket_ref}"
+
+
+def link(url: str, label: str) -> str:
+    """Return a link in mrkdwn; signs that would end it early are percent-encoded."""
+    for raw, safe in (("<", "%3C"), (">", "%3E"), ("|", "%7C"), ("&", "&amp;")):
+        url = url.replace(raw, safe)
+    return f"<{url}|{escape(label)}>"
+
+
+def spoken(*lines: str) -> str:
+    """Return lines of mrkdwn as one text for screen readers: without our bold marks."""
+    return cut(_OUR_BOLD.sub("", "\n".join(line for line in lines if line)), _LONGEST_SPOKEN)
+
+
+def _end(entry: TimeEntry) -> str:
+    end = clock(entry.ended_at or entry.started_at, entry.zone)
+    ended_on = (entry.ended_at or entry.started_at).astimezone(ZoneInfo(entry.zone)).date()
+    return end if ended_on == entry.worked_on else f"{end} on {day_in_words(ended_on)}"

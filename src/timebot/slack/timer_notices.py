@@ -1,0 +1,168 @@
+"""What people are told about their time without having asked, drawn when it is delivered."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from timebot.slack.blocks import Block, actions, button, escape, section
+from timebot.slack.desk import Drawn, Notice, Viewer
+from timebot.slack.ids import Act
+from timebot.slack.time_words import (
+    entry_line,
+    hours,
+    place_words,
+    span,
+    spoken,
+    stamp,
+    worked_days,
+)
+from timebot.slack.timer_replies import edit_button
+from timebot.slack.words import counted, weekday_words
+from timebot.team.models import Member
+from timebot.timekeeping.models import Submission, TimeEntry
+from timebot.timekeeping.overview import Shown, show_entry, show_submission
+
+Facts = dict[str, str]
+_MOST_SHOWN = 8
+_ROLES = {
+    "member": "a member: you record your own time",
+    "approver": "an approver: you approve the hours of others",
+    "billing": "in billing: you see clients, rates and invoices, and approve hours",
+    "owner": "an owner: you may do everything, and give roles",
+}
+
+
+def tell_rejected(viewer: Viewer, facts: Facts) -> Drawn | None:
+    """Tell the author what came back, why, and offer to change it and hand it in again."""
+    entries = _entries(viewer, facts)
+    if not entries:
+        return None
+    total = hours(sum(one.seconds for one in entries))
+    count = counted(len(entries), "entry", "entries")
+    reason = escape(facts.get("reason", ""))
+    head = f"{_name(viewer, facts)} rejected *{total}* in {count}.\nReason: {reason}"
+    rows = [_row(one) for one in entries[:_MOST_SHOWN]]
+    missing = len(entries) - len(rows)
+    more = [f"… and {missing} more"] if missing else []
+    blocks: list[Block] = [section(head)]
+    for one, words in zip(entries, rows, strict=False):
+        edit = edit_button(one.entry, key=str(one.entry.number))
+        blocks.append(section(words, accessory=edit))
+    blocks += [section(words) for words in more]
+    days = {
+        "start": min(one.entry.worked_on for one in entries),
+        "end": max(one.entry.worked_on for one in entries) + timedelta(days=1),
+    }
+    blocks.append(actions(button("Submit again", Act.SUBMIT, days)))
+    return Drawn(spoken(head, *rows, *more, "They are drafts again."), blocks)
+
+
+def tell_approved(viewer: Viewer, facts: Facts) -> Drawn | None:
+    """Tell the author what was approved."""
+    entries = _entries(viewer, facts)
+    if not entries:
+        return None
+    total = hours(sum(one.seconds for one in entries))
+    days = worked_days(one.entry.worked_on for one in entries)
+    count = counted(len(entries), "entry", "entries")
+    line = f"{_name(viewer, facts)} approved *{total}* of yours: {count}, {days}."
+    return Drawn(spoken(line), [section(line)])
+
+
+def tell_voided(viewer: Viewer, facts: Facts) -> Drawn | None:
+    """Tell that an approval does not count any more, and what happens next."""
+    entries = _entries(viewer, facts | {"entry_ids": _ids(facts)})
+    if not entries:
+        return None
+    is_author = viewer.member is not None and entries[0].entry.member_id == viewer.member.id
+    by = _name(viewer, facts)
+    if is_author:
+        said = f"{by} took an approval back. It waits for approval again:"
+    else:
+        said = f"{by} changed time that you had approved, so the approval no longer counts:"
+    rows = [_row(one) for one in entries[:_MOST_SHOWN]]
+    missing = len(entries) - len(rows)
+    more = [f"… and {missing} more"] if missing else []
+    text = "\n".join([said, *rows, *more])
+    return Drawn(spoken(text), [section(text)])
+
+
+def tell_withdrawn(viewer: Viewer, facts: Facts) -> Drawn | None:
+    """Tell an approver that hours were taken back."""
+    submission = viewer.session.get(Submission, (viewer.workspace.id, UUID(facts["submission_id"])))
+    if submission is None:
+        return None
+    left = show_submission(viewer.session, submission=submission)
+    line = f"{escape(left.author.name)} took hours back."
+    line += f" {hours(left.seconds)} still wait." if left.groups else " Nothing waits any more."
+    return Drawn(line, [section(line)])
+
+
+def tell_stopped(viewer: Viewer, facts: Facts) -> Drawn | None:
+    """Tell approvers about the timer of somebody who has left, which one of them confirms."""
+    entries = _entries(viewer, {"entry_ids": json.dumps([facts["entry_id"]])})
+    if not entries:
+        return None
+    one = entries[0]
+    author = viewer.session.get_one(Member, (viewer.workspace.id, one.entry.member_id))
+    ended = stamp(one.entry.ended_at or one.entry.started_at, one.entry.zone)
+    why = f"{escape(author.name)} was deactivated, so their timer was stopped at {ended}."
+    line = f"{why}\n{entry_line(one)}, {hours(one.seconds)}"
+    if one.entry.is_confirmed:
+        return Drawn(spoken(line), [section(line)])
+    ask = "Is that end right? Then confirm it and hand the hours in for them."
+    confirm = button("Confirm the end", Act.TIMER_CONFIRM, {"entry": one.entry.id})
+    return Drawn(spoken(line, ask), [section(f"{line}\n{ask}"), actions(confirm)])
+
+
+def tell_role(viewer: Viewer, facts: Facts) -> Drawn | None:
+    """Tell a person about their new role."""
+    role = _ROLES.get(facts.get("role", ""))
+    if role is None:
+        return None
+    line = f"{_name(viewer, facts)} made you {role}."
+    return Drawn(line, [section(line)])
+
+
+def _entries(viewer: Viewer, facts: Facts) -> list[Shown]:
+    """Return the entries that the facts name and that are still there."""
+    found = []
+    for each in _listed_ids(facts.get("entry_ids")):
+        entry = viewer.session.get(TimeEntry, (viewer.workspace.id, each))
+        if entry is not None and entry.deleted_at is None:
+            found.append(show_entry(viewer.session, entry=entry, now=viewer.now))
+    return found
+
+
+def _listed_ids(ids: object) -> Sequence[UUID]:
+    given = json.loads(ids) if isinstance(ids, str) else ids
+    return [UUID(str(one)) for one in given] if isinstance(given, list) else []
+
+
+def _ids(facts: Facts) -> str:
+    return json.dumps(facts.get("entry_ids") or [facts["entry_id"]])
+
+
+def _row(one: Shown) -> str:
+    entry = one.entry
+    where = f"#{entry.number} {place_words(one)}"
+    day = weekday_words(entry.worked_on)
+    words = escape(entry.text)
+    return f"{where}: {hours(one.seconds)}, {day}, {span(entry)}" + (f"\n{words}" if words else "")
+
+
+def _name(viewer: Viewer, facts: Facts) -> str:
+    member = viewer.session.get(Member, (viewer.workspace.id, UUID(facts["by_member_id"])))
+    return escape(member.name) if member is not None else "Somebody"
+
+
+NOTICES: Mapping[str, Notice] = {
+    "entries_rejected": tell_rejected,
+    "entries_approved": tell_approved,
+    "approval_voided": tell_voided,
+    "submission_withdrawn": tell_withdrawn,
+    "timer_stopped": tell_stopped,
+    "role_changed": tell_role,
+}
+"""Who draws each notice."""

@@ -1,0 +1,201 @@
+"""What a person is told after they started, stopped, added, undid or handed something in."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from timebot.slack.answer import Answer
+from timebot.slack.blocks import Block, actions, button, context, section
+from timebot.slack.desk import Asked
+from timebot.slack.ids import Act
+from timebot.slack.time_words import (
+    KIND_WORDS,
+    entry_line,
+    hours,
+    place_words,
+    since,
+    span,
+    spoken,
+)
+from timebot.slack.words import counted, listed, weekday_words
+from timebot.team.days import day_of
+from timebot.timekeeping.history import find_last_action
+from timebot.timekeeping.manual import Added
+from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.overview import Shown, show_entry, today
+from timebot.timekeeping.tickets import Ticket
+from timebot.timekeeping.timer import Started
+from timebot.timekeeping.undo import Undone
+from timebot.timekeeping.wishes import StartWish, StopWish
+
+_MOST_OVERLAPS = 3
+
+
+def draw_started(asked: Asked, started: Started) -> Answer:
+    """Say what runs now and since when, and what ended for it."""
+    one = _shown(asked, started.entry)
+    began = since(one.entry.started_at, zone=asked.member.zone, now=asked.now)
+    if started.already:
+        said = f"Already running since {began}, {hours(one.seconds)} so far. Nothing was changed."
+    else:
+        said = f"Started at {began}."
+    lines = [f"{entry_line(one)}\n{said}"]
+    if one.entry.project_id is None:
+        lines.append("It has no project yet. You can name one until you hand it in.")
+    blocks: list[Block] = [section("\n".join(lines))]
+    if started.stopped:
+        lines.append(_stopped_for_it(asked, started.stopped))
+        blocks.append(context(lines[-1]))
+    buttons = [stop_button(one.entry)]
+    if not started.already:
+        buttons.append(undo_button(asked))
+    blocks.append(actions(*buttons, edit_button(one.entry)))
+    return Answer(text=spoken(*lines), blocks=blocks)
+
+
+def draw_stopped(asked: Asked, entry: TimeEntry) -> Answer:
+    """Say how long it was, what today comes to, and what can be done next."""
+    one = _shown(asked, entry)
+    day = _day_and_zone(asked, one)
+    lines = [f"{entry_line(one)}\nStopped: *{hours(one.seconds)}* ({span(entry)}{day})."]
+    if entry.project_id is None:
+        lines.append("It has no project yet. Name one before you hand it in.")
+    total = _total_of_today(asked)
+    buttons = [undo_button(asked), edit_button(entry), submit_button(asked, entry)]
+    if entry.project_id is None:
+        buttons = [edit_button(entry, label="Name the project"), undo_button(asked)]
+    return Answer(
+        text=spoken(*lines, total),
+        blocks=[section("\n".join(lines)), context(total), actions(*buttons)],
+    )
+
+
+def draw_added(asked: Asked, added: Added) -> Answer:
+    """Say what was added, on which day in which zone, and what it overlaps."""
+    one = _shown(asked, added.entry)
+    lines = [f"{entry_line(one)}\nAdded: *{hours(one.seconds)}* ({_when(one)})."]
+    if added.overlaps:
+        lines.append(_overlaps(asked, added.overlaps))
+    total = _total_of_today(asked)
+    buttons = [undo_button(asked), edit_button(one.entry), submit_button(asked, one.entry)]
+    return Answer(
+        text=spoken(*lines, total),
+        blocks=[section("\n".join(lines)), context(total), actions(*buttons)],
+    )
+
+
+def draw_edited(asked: Asked, entry: TimeEntry, *, was_submitted: bool) -> Answer:
+    """Say how the entry reads now, and that it has to be handed in again where it was."""
+    one = _shown(asked, entry)
+    state = f"{hours(one.seconds)} ({_when(one)}), {KIND_WORDS[entry.billable]}."
+    lines = [f"{entry_line(one)}\nSaved: {state}"]
+    if was_submitted:
+        lines.append("It was handed in before, so it is a draft again. Please submit it again.")
+    buttons = [undo_button(asked), edit_button(entry)]
+    if entry.ended_at is not None:
+        buttons.append(submit_button(asked, entry))
+    return Answer(text=spoken(*lines), blocks=[section("\n".join(lines)), actions(*buttons)])
+
+
+def draw_deleted(asked: Asked, entry: TimeEntry) -> Answer:
+    """Say what is gone, with Undo."""
+    one = _shown(asked, entry)
+    line = f"{entry_line(one)}\nDeleted: {hours(one.seconds)} ({_when(one)})."
+    return Answer(text=spoken(line), blocks=[section(line), actions(undo_button(asked))])
+
+
+def draw_undone(asked: Asked, undone: Undone) -> Answer:
+    """Say what is as it was before."""
+    one = _shown(asked, undone.entry)
+    line = {
+        "started": "Undone: this timer was removed.",
+        "switched": "Undone: this timer was removed.",
+        "added": "Undone: this entry was removed.",
+        "stopped": "Undone: it runs again.",
+        "edited": "Undone: it is as it was before.",
+        "deleted": "Undone: it is back.",
+    }[undone.kind]
+    lines = [f"{entry_line(one)}\n{line}"]
+    buttons: list[Block] = []
+    if undone.running is not None:
+        running = _shown(asked, undone.running)
+        began = since(running.entry.started_at, zone=asked.member.zone, now=asked.now)
+        lines.append(f"Running: {entry_line(running)}, since {began}.")
+        buttons.append(stop_button(running.entry))
+    blocks: list[Block] = [section("\n".join(lines))]
+    return Answer(text=spoken(*lines), blocks=[*blocks, *([actions(*buttons)] if buttons else [])])
+
+
+def stop_button(entry: TimeEntry, *, key: str = "", label: str = "Stop") -> Block:
+    """Return the button that stops just this timer, never another one."""
+    block = button(label, Act.TIMER_STOP, key=key, says=f"Stop number {entry.number}")
+    return carrying(block, StopWish(entry.id).as_value())
+
+
+def undo_button(asked: Asked) -> Block:
+    """Return the button that takes back just what the member did last."""
+    last = find_last_action(asked.session, member=asked.member)
+    return button("Undo", Act.TIMER_UNDO, {"action": last.id} if last else {})
+
+
+def edit_button(entry: TimeEntry, *, label: str = "Edit", key: str = "") -> Block:
+    """Return the button that opens one entry."""
+    says = f"{label} number {entry.number}"
+    return carrying(button(label, Act.ENTRY_EDIT, key=key, says=says), str(entry.number))
+
+
+def submit_button(asked: Asked, entry: TimeEntry) -> Block:
+    """Return the button that hands in the drafts of the entry's day."""
+    day = entry.worked_on
+    is_today = day == day_of(asked.now, asked.member.zone)
+    label = "Submit today" if is_today else f"Submit {weekday_words(day)}"
+    return button(label, Act.SUBMIT, {"start": day, "end": day + timedelta(days=1)})
+
+
+def wish_like(entry: TimeEntry) -> StartWish:
+    """Return the wish to start the same piece of work again."""
+    ticket = Ticket(entry.ticket_ref, entry.ticket_url) if entry.ticket_ref else None
+    return StartWish(entry.project_id, entry.text, None, entry.billable, ticket)
+
+
+def carrying(block: Block, value: str | None) -> Block:
+    """Return the button with a value that the business wrote and reads back itself."""
+    return {**block, "value": value} if value else block
+
+
+def _shown(asked: Asked, entry: TimeEntry) -> Shown:
+    return show_entry(asked.session, entry=entry, now=asked.now)
+
+
+def _stopped_for_it(asked: Asked, entry: TimeEntry) -> str:
+    one = _shown(asked, entry)
+    said = f"Stopped for it: {entry_line(one)}, {hours(one.seconds)} ({span(entry)})."
+    if not entry.is_confirmed:
+        said += " It ran for more than a day, so please check when it ended."
+    return said
+
+
+def _overlaps(asked: Asked, entries: Sequence[TimeEntry]) -> str:
+    found = [_shown(asked, entry) for entry in entries[:_MOST_OVERLAPS]]
+    shown = [f"#{one.entry.number} {place_words(one)} ({span(one.entry)})" for one in found]
+    more = len(entries) - len(shown)
+    others = [counted(more, "other entry", "other entries")] if more else []
+    return f"It overlaps {listed([*shown, *others])}. That is allowed; please check it."
+
+
+def _when(one: Shown) -> str:
+    entry = one.entry
+    return f"{span(entry)} on {weekday_words(entry.worked_on)}, {entry.zone}"
+
+
+def _day_and_zone(asked: Asked, one: Shown) -> str:
+    """Return day and zone where the entry did not begin today."""
+    if one.entry.worked_on == day_of(asked.now, one.entry.zone):
+        return ""
+    return f", {weekday_words(one.entry.worked_on)}, {one.entry.zone}"
+
+
+def _total_of_today(asked: Asked) -> str:
+    shown = today(asked.session, member=asked.member, now=asked.now)
+    if not shown.today.seconds:
+        return "Today: nothing yet."
+    return f"Today: {hours(shown.today.seconds)}."

@@ -1,0 +1,254 @@
+"""The verbs of the timer command that change time: each parses, calls one use case, and answers."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from timebot.errors import Refusal
+from timebot.slack.answer import Answer
+from timebot.slack.blocks import actions, button, escape, section
+from timebot.slack.desk import SURFACE, Asked
+from timebot.slack.entry_opening import edit_number, open_add, open_switch
+from timebot.slack.ids import Act
+from timebot.slack.place_choice import choose_place
+from timebot.slack.submission_replies import draw_submitted, draw_withdrawn
+from timebot.slack.time_words import entry_line, hours, spoken
+from timebot.slack.timer_replies import (
+    carrying,
+    draw_added,
+    draw_started,
+    draw_stopped,
+    draw_undone,
+    edit_button,
+)
+from timebot.team.days import day_of
+from timebot.timekeeping.editing import get_own_entry
+from timebot.timekeeping.manual import add_entry, place
+from timebot.timekeeping.moments import DayRange, parse_days
+from timebot.timekeeping.overview import show_entry
+from timebot.timekeeping.phrases import read_add, read_start, read_stop
+from timebot.timekeeping.submission import billing_period, submit, withdraw
+from timebot.timekeeping.timer import (
+    find_running,
+    resume_timer,
+    start_as_wished,
+    stop_timer,
+)
+from timebot.timekeeping.turns import find_last_closed
+from timebot.timekeeping.undo import undo_last
+from timebot.timekeeping.wishes import AddWish, StartWish
+
+
+def start(asked: Asked, rest: str) -> Answer:
+    """Start a timer: `start Acme logo sketches @9:15 #ABC-123 nc`."""
+    return _start(asked, rest, switches=False)
+
+
+def switch(asked: Asked, rest: str) -> Answer:
+    """Stop the running timer and start another one; nothing said opens the modal."""
+    return _start(asked, rest, switches=True) if rest else open_switch(asked)
+
+
+def stop(asked: Asked, rest: str) -> Answer:
+    """Stop the running timer: `stop at 17:30 final sketches`."""
+    phrase = read_stop(rest, now=asked.now, zone=asked.member.zone)
+    entry = stop_timer(
+        asked.session,
+        member=asked.member,
+        ended_at=phrase.ended_at,
+        text=phrase.text,
+        now=asked.now,
+        surface=SURFACE,
+    )
+    return draw_stopped(asked, entry)
+
+
+def resume(asked: Asked, _rest: str = "") -> Answer:
+    """Start the last entry's project and text again as a new timer."""
+    started = resume_timer(
+        asked.session,
+        workspace=asked.workspace,
+        member=asked.member,
+        now=asked.now,
+        surface=SURFACE,
+    )
+    return draw_started(asked, started)
+
+
+def add(asked: Asked, rest: str) -> Answer:
+    """Add time without a timer; nothing said opens the modal."""
+    if not rest:
+        return open_add(asked)
+    phrase = read_add(rest, today=day_of(asked.now, asked.member.zone))
+    span = place(
+        phrase.spoken,
+        workspace=asked.workspace,
+        member=asked.member,
+        day=phrase.day,
+        now=asked.now,
+    )
+    wish = AddWish(None, phrase.words, span, phrase.billable, phrase.ticket)
+    project, text = choose_place(
+        asked,
+        phrase.words,
+        act=Act.PLACE_PICK,
+        form=Act.ENTRY_ADD_FORM,
+        wish=lambda project_id, text: replace(wish, project_id=project_id, text=text).as_value(),
+    )
+    added = add_entry(
+        asked.session,
+        workspace=asked.workspace,
+        member=asked.member,
+        project=project,
+        span=span,
+        text=text,
+        billable=phrase.billable,
+        ticket=phrase.ticket,
+        now=asked.now,
+        surface=SURFACE,
+    )
+    return draw_added(asked, added)
+
+
+def edit(asked: Asked, rest: str) -> Answer:
+    """Open an entry by its number; without one what runs, or the last one."""
+    return edit_number(asked, _number(rest, f"{asked.desk.command} edit 12") if rest else None)
+
+
+def delete(asked: Asked, rest: str) -> Answer:
+    """Show the entry that would be deleted, with the button that does it."""
+    if rest:
+        number = _number(rest, f"{asked.desk.command} delete 12")
+        entry = get_own_entry(asked.session, member=asked.member, number=number)
+    else:
+        running = find_running(asked.session, member=asked.member)
+        last = running or find_last_closed(asked.session, member=asked.member)
+        if last is None:
+            raise Refusal("You have no entry yet, so there is nothing to delete.")
+        entry = last
+    one = show_entry(asked.session, entry=entry, now=asked.now)
+    line = f"{entry_line(one)}, {hours(one.seconds)}"
+    value = {"number": entry.number, "version": entry.version}
+    remove = button(f"Delete #{entry.number}", Act.ENTRY_DELETE, value, style="danger")
+    return Answer(
+        text=spoken(f"Delete this entry? {line}"),
+        blocks=[section(f"Delete this entry?\n{line}"), actions(remove, edit_button(entry))],
+    )
+
+
+def undo(asked: Asked, _rest: str = "") -> Answer:
+    """Take back the member's last change; a button takes back only the one it was made for."""
+    meant = asked.delivery.value.get("action")
+    undone = undo_last(
+        asked.session,
+        member=asked.member,
+        action_id=UUID(meant) if meant else None,
+        now=asked.now,
+        surface=SURFACE,
+    )
+    return draw_undone(asked, undone)
+
+
+def split(asked: Asked, rest: str) -> Answer:
+    """Say that splitting is not there yet, and what to do instead."""
+    number = next((word.lstrip("#") for word in rest.split() if word.lstrip("#").isdecimal()), "")
+    command = asked.desk.command
+    sentence = (
+        "I cannot split an entry yet. Shorten it, then add the rest as an entry of its own. "
+        "Nothing was changed."
+    )
+    open_it = carrying(button(f"Edit #{number}" if number else "Edit", Act.ENTRY_EDIT), number)
+    return Answer(
+        text=f"{sentence} Example: {command} edit {number or 12}",
+        blocks=[
+            section(escape(sentence)),
+            actions(open_it, button("Add time", Act.ENTRY_ADD_FORM)),
+        ],
+    )
+
+
+def submit_hours(asked: Asked, rest: str) -> Answer:
+    """Hand in drafts: everything up to today, a day, the week, or the billing period."""
+    return submit_days(asked, _days(asked, rest))
+
+
+def submit_days(asked: Asked, days: DayRange) -> Answer:
+    """Hand in the drafts of some days."""
+    submission = submit(
+        asked.session,
+        workspace=asked.workspace,
+        member=asked.member,
+        start=days.start,
+        end=days.end,
+        now=asked.now,
+        surface=SURFACE,
+    )
+    return draw_submitted(asked, submission)
+
+
+def withdraw_hours(asked: Asked, rest: str) -> Answer:
+    """Take back what waits for approval: one entry, or the last submission."""
+    number = _number(rest, f"{asked.desk.command} withdraw 12") if rest else None
+    submission = asked.delivery.value.get("submission")
+    withdrawn = withdraw(
+        asked.session,
+        member=asked.member,
+        number=number,
+        submission_id=UUID(submission) if submission else None,
+        now=asked.now,
+        surface=SURFACE,
+    )
+    return draw_withdrawn(asked, withdrawn)
+
+
+def _start(asked: Asked, rest: str, *, switches: bool) -> Answer:
+    phrase = read_start(rest, now=asked.now, zone=asked.member.zone)
+    wish = StartWish(None, phrase.words, phrase.started_at, phrase.billable, phrase.ticket)
+    project, text = choose_place(
+        asked,
+        phrase.words,
+        act=Act.TIMER_SWITCH if switches else Act.TIMER_START,
+        form=Act.TIMER_SWITCH_FORM if switches else Act.TIMER_START_FORM,
+        wish=lambda project_id, text: replace(wish, project_id=project_id, text=text).as_value(),
+    )
+    started = start_as_wished(
+        asked.session,
+        workspace=asked.workspace,
+        member=asked.member,
+        wish=replace(wish, project_id=project.id if project else None, text=text),
+        switches=switches,
+        now=asked.now,
+        surface=SURFACE,
+    )
+    return draw_started(asked, started)
+
+
+def _days(asked: Asked, words: str) -> DayRange:
+    today = day_of(asked.now, asked.member.zone)
+    if words.casefold() not in {"period", "this period"}:
+        return parse_days(words, today=today)
+    period = billing_period(asked.workspace, today)
+    if period is None:
+        raise Refusal(
+            "No billing period is set here yet, so I cannot tell which days you mean."
+            " Nothing was submitted.",
+            example=f"{asked.desk.command} submit week",
+        )
+    return period
+
+
+def day_range(start: str, end: str) -> DayRange:
+    """Return the days that a button carries."""
+    return DayRange(date.fromisoformat(start), date.fromisoformat(end))
+
+
+def one_day(day: date) -> DayRange:
+    """Return one day as a range."""
+    return DayRange(day, day + timedelta(days=1))
+
+
+def _number(word: str, example: str) -> int:
+    bare = word.strip().removeprefix("#")
+    if not bare.isdecimal():
+        raise Refusal(f"{word[:40]} is not the number of an entry.", example=example)
+    return int(bare)
