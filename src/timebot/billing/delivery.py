@@ -13,7 +13,7 @@ from timebot.billing.steps.keys import natural_keys
 from timebot.journal.audit import WORKER, Actor, record
 from timebot.journal.notices import refresh_card
 
-_WRITTEN_OFF = "it was paid before this was sent"
+_WRITTEN_OFF = "it was not wanted any more"
 _ORDER = ("none", "sent", "delivered", "bounced")
 
 
@@ -52,7 +52,7 @@ def want_first_mail(session: Session, invoice: Invoice, *, kind: str, now: datet
 
 
 def write_off_unwritten(session: Session, invoice: Invoice) -> None:
-    """Take back mails that ask for money and were not begun, now that it is there."""
+    """Take back mails that ask for money and were not begun: it is there, or must not be paid."""
     waiting = session.scalars(
         select(Mail).where(*_of(invoice), Mail.kind == "invoice", Mail.state == "waiting")
     )

@@ -60,6 +60,8 @@ def an_issued_invoice(
         tax_minor=tax,
         total_minor=subtotal + tax,
         due_minor=subtotal + tax,
+        seconds_worked=3_600 * len(projects),
+        minutes_billed=60 * len(projects),
         currency=currency,
     )
     workspace = session.get_one(Workspace, run.workspace_id)
@@ -76,7 +78,7 @@ def an_issued_invoice(
         )
         project = a_project(session, client, name=f"{name} {uuid4().hex[:4]}")
         entry = an_entry(session, member, project, state="applied")
-        a_billing_entry(session, line, entry, amount_minor=minor)
+        a_billing_entry(session, line, entry, currency=currency)
     session.add(
         InvoiceTax(
             workspace_id=run.workspace_id,

@@ -24,7 +24,7 @@ def write(outside: Outside, work: Work) -> Effect:
     with outside.database.read_only() as session:
         document = load_document(session, invoice)
         workspace = session.get_one(Workspace, invoice.workspace_id)
-        with_invoice = mail.kind == "invoice" or not brought_invoice(session, invoice)
+        with_invoice = _brings_invoice(session, invoice, mail)
     letter = _letter(outside.letters, document, invoice, mail, workspace, with_invoice)
     message = {
         "subject": letter.subject,
@@ -87,6 +87,13 @@ def give_up(work: Work, reason: str) -> Effect:
 def mail_tag(mail: Mail) -> str:
     """Return the tag by which webhooks name a mail."""
     return f"{mail.workspace_id}_{mail.id}"
+
+
+def _brings_invoice(session: Session, invoice: Invoice, mail: Mail) -> bool:
+    """A receipt brings the invoice where no mail did, and where a person asks for it again."""
+    if mail.kind == "invoice" or mail.attempt > 1:
+        return True
+    return not brought_invoice(session, invoice)
 
 
 def _mail_of(work: Work) -> Mail:

@@ -4,6 +4,7 @@ The worker, webhooks and buttons all end here. Each function looks at what is kn
 that the same news heard twice, late or in another order changes nothing.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -48,7 +49,10 @@ def decide(session: Session, invoice: Invoice, sentence: str, *, now: datetime) 
 
 def park(session: Session, invoice: Invoice, sentence: str, *, now: datetime) -> None:
     """Stop collecting until a person decides; nothing is charged meanwhile."""
+    if invoice.uncollected_at is not None and invoice.attention == sentence:
+        return
     invoice.uncollected_at = now
+    write_off_unwritten(session, invoice)
     note_invoice(session, invoice, action="invoice.parked", at=now, note=sentence)
     decide(session, invoice, sentence, now=now)
 
@@ -58,7 +62,7 @@ def absorb(session: Session, invoice: Invoice, found: ProcessorInvoice, *, now: 
     if invoice.stripe_invoice_id not in {None, found.id}:
         return
     invoice.stripe_invoice_id = found.id
-    if not (found.status == "draft" and invoice.stripe_status == "lined"):
+    if _rank(found.status) > _rank(invoice.stripe_status):
         invoice.stripe_status = found.status
     invoice.pay_url = found.pay_url or invoice.pay_url
     if found.status == "paid":
@@ -185,6 +189,12 @@ def next_attempt(session: Session, invoice: Invoice) -> int:
     return (last or 0) + 1
 
 
+def _rank(status: str | None) -> int:
+    """Order what is heard of the processor's invoice: an older view never wins."""
+    order = (None, "draft", "lined", "open", "uncollectible", "unclosed", "void", "paid")
+    return order.index(status) if status in order else 0
+
+
 def _is_up_for_link(invoice: Invoice) -> bool:
     return (
         invoice.charge_mode == "link"
@@ -262,7 +272,7 @@ def _note_payment(
     session: Session,
     payment: Payment,
     action: str,
-    facts: dict[str, object],
+    facts: Mapping[str, object],
     actor: Actor,
     now: datetime,
 ) -> None:

@@ -1,0 +1,195 @@
+"""Cards: the link by which a client puts a card on file, and what is kept of the card.
+
+The link is a bearer secret: only its SHA-256 is stored, and it ends after two weeks. Card data
+never reaches us; Stripe's hosted form takes it.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebot.billing.budgets import billing_recipients
+from timebot.billing.ports import Card, CardProcessor, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.steps.collecting import ensure_customer, keep_customer
+from timebot.clients.models import Client
+from timebot.db import Database
+from timebot.errors import Refusal
+from timebot.journal.audit import Actor, record
+from timebot.journal.notices import tell
+from timebot.team.models import Member, Workspace
+from timebot.team.rights import require
+
+LINK_LASTS = timedelta(days=14)
+_STRIPE = Actor(None, "stripe")
+_SESSION = "{CHECKOUT_SESSION_ID}"
+
+
+class CardLinkUnknown(Refusal):
+    """The link is wrong, or its time is over."""
+
+    def __init__(self) -> None:
+        super().__init__("This link is not valid any more. Please ask for a new one.")
+
+
+class CardFormUnavailable(Refusal):
+    """Stripe does not answer, or no card can be taken."""
+
+    def __init__(self) -> None:
+        super().__init__("The card form cannot be opened just now. Please try again later.")
+
+
+class AddressMissing(Refusal):
+    """Stripe's customer needs a mail address."""
+
+    def __init__(self, client: str) -> None:
+        super().__init__(
+            f"{client} has no mail address yet.",
+            example=f"/billing client edit {client}",
+        )
+
+
+def card_link(
+    session: Session,
+    *,
+    workspace: Workspace,
+    actor: Member,
+    client: Client,
+    now: datetime,
+    public_url: str,
+    surface: str = "slack",
+) -> str:
+    """Make a new link for a client and return it; an older one ends.
+
+    Raises:
+        NotAllowed: if the actor has no billing role.
+        AddressMissing: if the client cannot be mailed.
+    """
+    require(session, actor, "billing", to="ask for a card", now=now)
+    if not client.emails:
+        raise AddressMissing(client.name)
+    token = secrets.token_urlsafe(32)
+    client.card_link_digest, client.card_link_until = _digest(token), now + LINK_LASTS
+    record(
+        session,
+        workspace_id=workspace.id,
+        actor=Actor(actor.id, surface),
+        action="client.card_link_made",
+        subject_kind="client",
+        subject_id=client.id,
+        at=now,
+        after={"until": now + LINK_LASTS},
+    )
+    return f"{public_url.rstrip('/')}/card/{token}"
+
+
+def open_card_form(
+    database: Database, processor: CardProcessor, *, token: str, now: datetime, public_url: str
+) -> str:
+    """Return the address of Stripe's form for the client who holds the link.
+
+    Raises:
+        CardLinkUnknown: if the link is wrong or has ended.
+        CardFormUnavailable: if Stripe cannot be asked.
+    """
+    with database.read_only() as session:
+        client = _find_client(session, token, now)
+    if client is None:
+        raise CardLinkUnknown
+    base = public_url.rstrip("/")
+    try:
+        customer = ensure_customer(processor, client, key=f"{client.workspace_id}/{client.id}")
+        if client.stripe_customer_id is None:
+            with database.transaction() as session:
+                keep_customer(session, client, customer)
+        return processor.card_form_url(
+            customer=customer,
+            currency=client.currency,
+            done_url=f"{base}/card/done?session_id={_SESSION}",
+            cancel_url=f"{base}/card/{token}",
+            client_key=f"{client.workspace_id}/{client.id}",
+        )
+    except (TryLater, OutcomeUnknown, Rejected):
+        raise CardFormUnavailable from None
+
+
+def note_card(
+    database: Database, processor: CardProcessor, *, session_id: str, now: datetime
+) -> bool:
+    """Keep the card of a completed form; return whether it is news.
+
+    The webhook and the client's way back both lead here, in any order and any number.
+
+    Raises:
+        TryLater, OutcomeUnknown, Rejected: see there.
+    """
+    found = processor.card_from_form(session_id)
+    if found is None:
+        return False
+    client_key, customer, card = found
+    with database.read_only() as session:
+        client = _client_of(session, client_key, customer)
+    if client is None or client.card_id == card.id:
+        return False
+    processor.make_default(customer=customer, card_id=card.id)
+    with database.transaction() as session:
+        return _keep(session, client, card, now)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _find_client(session: Session, token: str, now: datetime) -> Client | None:
+    # The secret itself names the client, whatever the workspace.
+    return session.scalar(
+        select(Client).where(
+            Client.card_link_digest == _digest(token),
+            Client.card_link_until > now,
+            Client.archived_at.is_(None),
+        )
+    )
+
+
+def _client_of(session: Session, client_key: str, customer: str) -> Client | None:
+    """Return the client that the form was opened for, if the customer is really theirs."""
+    workspace, _, client_id = client_key.partition("/")
+    try:
+        client = session.get(Client, (UUID(workspace), UUID(client_id)))
+    except ValueError:
+        return None
+    return client if client is not None and client.stripe_customer_id == customer else None
+
+
+def _keep(session: Session, known: Client, card: Card, now: datetime) -> bool:
+    client = session.get_one(Client, (known.workspace_id, known.id), with_for_update=True)
+    if client.card_id == card.id:
+        return False
+    client.card_id, client.card_brand, client.card_last4 = card.id, card.brand, card.last4
+    client.card_exp_month, client.card_exp_year = card.exp_month, card.exp_year
+    client.card_link_digest = client.card_link_until = None
+    record(
+        session,
+        workspace_id=client.workspace_id,
+        actor=_STRIPE,
+        action="client.card_kept",
+        subject_kind="client",
+        subject_id=client.id,
+        at=now,
+        after={"brand": card.brand, "last4": card.last4},
+    )
+    workspace = session.get_one(Workspace, client.workspace_id)
+    for recipient in billing_recipients(session, workspace):
+        tell(
+            session,
+            workspace_id=client.workspace_id,
+            notice="card_on_file",
+            recipient=recipient,
+            facts={"client_id": client.id},
+            dedup_key=f"card_on_file:{card.id}:{recipient}",
+            now=now,
+        )
+    return True

@@ -1,0 +1,196 @@
+"""Settlement: webhooks as hints. The object is asked for again, and ours is moved forward once."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebot.billing.cards import note_card
+from timebot.billing.delivery import note_delivery, note_invoice, note_sent, show_change
+from timebot.billing.models import Invoice
+from timebot.billing.payment_models import Mail, Payment
+from timebot.billing.ports import (
+    CardProcessor,
+    Dispute,
+    Mailer,
+    Missing,
+    OutcomeUnknown,
+    ProcessorInvoice,
+    Rejected,
+    TryLater,
+)
+from timebot.billing.steps.keys import natural_keys
+from timebot.billing.steps.settling import absorb, decide
+from timebot.db import Database
+from timebot.journal.audit import Actor
+from timebot.journal.inbox import WebhookDelivery
+from timebot.journal.outcomes import Delivered, GiveUp, Outcome, TryAgain
+
+STRIPE, RESEND = Actor(None, "stripe"), Actor(None, "resend")
+_NOT_YET = TryAgain("our own record of it is not there yet", timedelta(seconds=30))
+_DONE = Delivered()
+
+log = structlog.get_logger(__name__)
+
+
+class StripeWebhooks:
+    """Handles what Stripe tells; whatever the order, the object as it stands now counts."""
+
+    def __init__(self, database: Database, processor: CardProcessor) -> None:
+        self._database = database
+        self._processor = processor
+
+    def __call__(self, delivery: WebhookDelivery) -> Outcome:
+        """Handle one stored event; events of other kinds are done at once."""
+        kind, object_id = str(delivery.payload["type"]), str(delivery.payload["object_id"])
+        try:
+            if kind.startswith("invoice."):
+                return self._invoice(object_id, delivery.now)
+            if kind.startswith("charge.dispute."):
+                return self._dispute(object_id, delivery.now)
+            if kind == "checkout.session.completed":
+                note_card(self._database, self._processor, session_id=object_id, now=delivery.now)
+        except TryLater as later:
+            return TryAgain(later.reason, later.after)
+        except OutcomeUnknown as unknown:
+            return TryAgain(str(unknown))
+        except Rejected as rejected:
+            return GiveUp(rejected.reason)
+        return _DONE
+
+    def _invoice(self, invoice_id: str, now: datetime) -> Outcome:
+        try:
+            found = self._processor.get_invoice(invoice_id)
+        except Missing:
+            # A draft that was deleted; nobody can pay it.
+            return _DONE
+        with self._database.transaction() as session:
+            invoice = _lock_by_processor_id(session, invoice_id)
+            if invoice is None:
+                return _NOT_YET if _will_be_ours(session, found) else _DONE
+            before = invoice.collection, invoice.stripe_status, invoice.attention
+            absorb(session, invoice, found, now=now)
+            if before != (invoice.collection, invoice.stripe_status, invoice.attention):
+                invoice.next_step_at = now
+        return _DONE
+
+    def _dispute(self, dispute_id: str, now: datetime) -> Outcome:
+        dispute = self._processor.get_dispute(dispute_id)
+        with self._database.transaction() as session:
+            invoice = _lock_by_intent(session, dispute.payment_intent)
+            if invoice is None:
+                return _DONE
+            settle_dispute(session, invoice, dispute, now=now)
+        return _DONE
+
+
+class ResendWebhooks:
+    """Handles what Resend tells about mails."""
+
+    def __init__(self, database: Database, mailer: Mailer) -> None:
+        self._database = database
+        self._mailer = mailer
+
+    def __call__(self, delivery: WebhookDelivery) -> Outcome:
+        """Handle one stored event; mails that are not ours are done at once."""
+        provider_id, tag = delivery.payload.get("object_id"), delivery.payload.get("tag")
+        if not provider_id:
+            return _DONE
+        try:
+            state = self._mailer.delivery_state(str(provider_id))
+        except TryLater as later:
+            return TryAgain(later.reason, later.after)
+        except OutcomeUnknown as unknown:
+            return TryAgain(str(unknown))
+        except Rejected as rejected:
+            return GiveUp(rejected.reason)
+        with self._database.transaction() as session:
+            mail = _find_mail(session, str(provider_id), tag)
+            if mail is not None:
+                _note_mail(session, mail, str(provider_id), state, delivery.now)
+        return _DONE
+
+
+def settle_dispute(session: Session, invoice: Invoice, dispute: Dispute, *, now: datetime) -> None:
+    """Note that a client objects to a payment, or that the objection was decided."""
+    is_won = dispute.is_over and dispute.is_won
+    if is_won and invoice.collection == "disputed":
+        invoice.collection, invoice.attention = "paid", None
+        note_invoice(session, invoice, action="invoice.dispute_won", actor=STRIPE, at=now)
+        show_change(session, invoice, now=now)
+    elif not is_won and invoice.collection in {"paid", "disputed"}:
+        is_news = invoice.collection == "paid"
+        invoice.collection = "disputed"
+        if is_news:
+            note_invoice(session, invoice, action="invoice.disputed", actor=STRIPE, at=now)
+        decide(session, invoice, _dispute_sentence(invoice, dispute), now=now)
+
+
+def _dispute_sentence(invoice: Invoice, dispute: Dispute) -> str:
+    if dispute.is_over:
+        return f"The dispute about {invoice.number} was lost; the money went back."
+    return f"The client disputes the payment of {invoice.number}. Please answer at Stripe."
+
+
+def _lock_by_processor_id(session: Session, invoice_id: str) -> Invoice | None:
+    # An id of Stripe's is unique over all workspaces of the account.
+    return session.scalar(
+        select(Invoice).where(Invoice.stripe_invoice_id == invoice_id).with_for_update()
+    )
+
+
+def _lock_by_intent(session: Session, intent: str | None) -> Invoice | None:
+    payment = session.scalar(select(Payment).where(Payment.stripe_payment_intent == intent))
+    if intent is None or payment is None:
+        return None
+    return session.get_one(
+        Invoice, (payment.workspace_id, payment.invoice_id), with_for_update=True
+    )
+
+
+def _will_be_ours(session: Session, found: ProcessorInvoice) -> bool:
+    """Tell whether the worker is just about to note this invoice as made for one of ours."""
+    if found.workspace_key is None or found.invoice_key is None:
+        return False
+    try:
+        workspace_id = UUID(found.workspace_key)
+        client_id = UUID(found.invoice_key.partition("/")[0])
+    except ValueError:
+        return False
+    waiting = session.scalars(
+        select(Invoice).where(
+            Invoice.workspace_id == workspace_id,
+            Invoice.client_id == client_id,
+            Invoice.document != "draft",
+            Invoice.stripe_invoice_id.is_(None),
+            Invoice.next_step_at.is_not(None),
+        )
+    )
+    keys = [natural_keys(session, invoice).invoice for invoice in waiting]
+    return found.invoice_key in keys
+
+
+def _find_mail(session: Session, provider_id: str, tag: object) -> Mail | None:
+    """Find our mail by the provider's id, else by the tag it was sent with."""
+    mail = session.scalar(select(Mail).where(Mail.provider_id == provider_id))
+    if mail is not None or not isinstance(tag, str):
+        return mail
+    workspace, _, mail_id = tag.partition("_")
+    try:
+        return session.get(Mail, (UUID(workspace), UUID(mail_id)))
+    except ValueError:
+        return None
+
+
+def _note_mail(session: Session, mail: Mail, provider_id: str, state: str, now: datetime) -> None:
+    invoice = session.get_one(Invoice, (mail.workspace_id, mail.invoice_id), with_for_update=True)
+    # Told before our own record: the tag proves that this very mail was taken.
+    note_sent(session, invoice, mail.id, provider_id=provider_id, now=now)
+    if state == "sent":
+        return
+    if note_delivery(session, invoice, mail.id, state=state, now=now) and state == "bounced":
+        session.flush()
+        sentence = f"The mail about {invoice.number} came back. Please check the address."
+        decide(session, invoice, sentence, now=now)
