@@ -179,7 +179,7 @@ def billed_before(
         for work in counted
         if (work.member_id, work.project_id, work.worked_on) in touched
     }
-    return _sum_groups(session, workspace, sorted(wanted))
+    return billed_groups(session, workspace, sorted(wanted))
 
 
 def _billed_days(
@@ -202,7 +202,10 @@ def _billed_days(
     }
 
 
-def _sum_groups(session: Session, workspace: Workspace, keys: list[str]) -> dict[str, BilledBefore]:
+def billed_groups(
+    session: Session, workspace: Workspace, keys: Sequence[str]
+) -> dict[str, BilledBefore]:
+    """Return by name what issued invoices have billed of these rounding groups."""
     found: dict[str, BilledBefore] = {}
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         rows = session.execute(
