@@ -141,7 +141,7 @@ def _fold_wal(path: Path) -> None:
 
 
 class PostgresqlDatabases:
-    """Databases of a PostgreSQL server; a new one is cloned from the template database.
+    """Databases of a PostgreSQL server, cloned from the template database, emptied and used again.
 
     Raises:
         NoPostgresql: if no server is named and none can be started.
@@ -152,6 +152,8 @@ class PostgresqlDatabases:
         self._template = f"{self._prefix}_template"
         # Copying files is four times as fast as the default, but only without fsync.
         self._strategy = SQL("" if run.given_url else " STRATEGY file_copy")
+        self._free: list[str] = []
+        self._migrated: dict[str, Wiper] = {}
         with FileLock(run.folder / "postgresql.lock"):
             self._server = make_url(_address(run))
             self._connection = _connect(self._server)
@@ -162,7 +164,9 @@ class PostgresqlDatabases:
                 raise
 
     def create(self, *, migrated: bool = True) -> str:
-        """Make a database, cloned from the template or empty, and return its URL."""
+        """Return the URL of a database without a row, with all tables or with none."""
+        if migrated and self._free:
+            return self._free.pop()
         name = f"{self._prefix}_{uuid4().hex[:12]}"
         template = self._template if migrated else "template1"
         self._connection.execute(
@@ -170,15 +174,27 @@ class PostgresqlDatabases:
                 Identifier(name), Identifier(template), self._strategy
             )
         )
-        return self._url(name)
+        url = self._url(name)
+        if migrated:
+            self._migrated[url] = Wiper(_connect(self._server.set(database=name)))
+        return url
 
     def drop(self, url: str) -> None:
-        """Remove the database, whoever is still connected to it."""
+        """Empty the database for the next test; remove it where that is not possible."""
+        wiper = self._migrated.get(url)
+        if wiper is not None and wiper.wipe():
+            self._free.append(url)
+            return
+        if wiper is not None:
+            del self._migrated[url]
+            wiper.close()
         name = make_url(url).database or ""
         self._connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
     def close(self) -> None:
         """Hang up."""
+        for wiper in self._migrated.values():
+            wiper.close()
         self._connection.close()
 
     def _make_template(self) -> None:
@@ -198,6 +214,66 @@ class PostgresqlDatabases:
     def _url(self, name: str) -> str:
         url = self._server.set(drivername="postgresql+psycopg", database=name)
         return url.render_as_string(hide_password=False)
+
+
+class Wiper:
+    """Empties one migrated database: a few milliseconds, where cloning takes a hundred."""
+
+    _EVERYTHING = """
+        SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
+            SELECT c.relname || c.relkind::text || coalesce(a.attname, '') ||
+                   coalesce(a.atttypid::text, '') || coalesce(a.attnotnull::text, '') AS line
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+            WHERE n.nspname = 'public'
+            UNION ALL SELECT tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+            UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
+                WHERE connamespace = 'public'::regnamespace
+        ) AS lines
+    """
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        self._schema = self._fingerprint()
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        self._tables = [name for (name,) in rows if name != "alembic_version"]
+
+    def wipe(self) -> bool:
+        """Delete every row; say no where the test changed the schema or we may not."""
+        try:
+            self._hang_up_others()
+            if self._fingerprint() != self._schema:
+                return False
+            self._delete()
+        except psycopg.Error:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+    def _hang_up_others(self) -> None:
+        self._connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    def _delete(self) -> None:
+        looks = [SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(name, Identifier(name))
+                 for name in self._tables]  # fmt: skip
+        filled = self._connection.execute(SQL(" UNION ALL ").join(looks)).fetchall()
+        if not filled:
+            return
+        with self._connection.transaction():
+            # Triggers protect the audit and the invoices from everybody else.
+            self._connection.execute("SET LOCAL session_replication_role = replica")
+            for (name,) in filled:
+                self._connection.execute(SQL("DELETE FROM {}").format(Identifier(name)))
+
+    def _fingerprint(self) -> str:
+        row = self._connection.execute(self._EVERYTHING).fetchone()
+        return str(row[0]) if row else ""
 
 
 def _address(run: Run) -> str:
