@@ -1,6 +1,7 @@
 """Routes: which feature decides which delivery, and who draws which message."""
 
-from timebot.slack.answer import Answer
+from timebot.slack import nag_card, slack_events, submission_card, timer_buttons, timer_notices
+from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.billing_command import billing_typed
 from timebot.slack.billing_routes import (
     BILLING_ACTIONS,
@@ -11,19 +12,21 @@ from timebot.slack.billing_routes import (
 )
 from timebot.slack.desk import Asked
 from timebot.slack.door import Routes
+from timebot.slack.home import draw_home
 from timebot.slack.sending import Painters
+from timebot.slack.timer_command import timer_command
 
 
 def create_routes(*, command: str, billing_command: str) -> Routes:
     """Return every route; the two commands are named by the settings."""
-    _ = command
     return Routes(
-        commands={billing_command: billing_typed},
-        actions={**BILLING_ACTIONS},
-        forms={**BILLING_FORMS},
-        options={**BILLING_OPTIONS},
+        commands={command: timer_command, billing_command: billing_typed},
+        actions={**timer_buttons.ACTIONS, **BILLING_ACTIONS},
+        forms={**timer_buttons.FORMS, **BILLING_FORMS},
+        options={**timer_buttons.OPTIONS, **BILLING_OPTIONS},
         shortcuts={},
-        events={},
+        events=slack_events.EVENTS,
+        news=slack_events.NEWS,
         unknown=unknown,
     )
 
@@ -31,14 +34,16 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
 def create_painters() -> Painters:
     """Return who draws each card and notice, and Home."""
     return Painters(
-        cards={**BILLING_CARDS},
-        notices={**BILLING_NOTICES},
-        home=lambda _viewer: {"type": "home", "blocks": []},
+        cards={**submission_card.CARDS, **nag_card.CARDS, **BILLING_CARDS},
+        notices={**timer_notices.NOTICES, **BILLING_NOTICES},
+        home=draw_home,
     )
 
 
 def unknown(asked: Asked) -> Answer:
     """Answer a button or form of an older version, so that no click is ever ignored."""
+    if asked.delivery.kind == "event":
+        return NOTHING
     return Answer(
         text="This button belongs to an older message. "
         f"Type {asked.desk.command} to see where things stand."
