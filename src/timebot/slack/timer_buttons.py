@@ -190,7 +190,7 @@ def _at_home(asked: Asked) -> Answer | None:
     return NOTHING if asked.delivery.is_home else None
 
 
-ACTIONS: Mapping[Act, Feature] = {
+ACTIONS: Mapping[str, Feature] = {
     Act.TIMER_STOP: in_place(stop),
     Act.TIMER_START: in_place(start),
     Act.TIMER_SWITCH: in_place(switch),
@@ -224,7 +224,7 @@ ACTIONS: Mapping[Act, Feature] = {
 }
 """What each button, select and menu does."""
 
-FORMS: Mapping[Form, Feature] = {
+FORMS: Mapping[str, Feature] = {
     Form.START: entry_saving.save_start,
     Form.ADD: entry_saving.save_added,
     Form.EDIT: entry_saving.save_edited,
@@ -233,5 +233,5 @@ FORMS: Mapping[Form, Feature] = {
 }
 """What each modal does when it is submitted."""
 
-OPTIONS: Mapping[Act, Options] = {Act.ENTRY_PROJECT: project_options}
+OPTIONS: Mapping[str, Options] = {Act.ENTRY_PROJECT: project_options}
 """What each type-ahead field offers."""
