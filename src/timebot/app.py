@@ -10,6 +10,7 @@ import structlog
 from timebot.clock import Clock, SystemClock
 from timebot.db import Database
 from timebot.errors import NotFound
+from timebot.gateways.drawing import ChildRenderer
 from timebot.jobs.due import heartbeat_tasks
 from timebot.jobs.tasks import Task, Worker
 from timebot.journal.inbox import WebhookHandler, WebhookInbox, take
@@ -107,7 +108,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Timebot:
     bell = Bell()
     desk = _desk(settings, database, clock, bell)
     installations = Installations(settings, database)
-    sending = Sending(desk, Speaker(installations.client), create_painters())
+    speaker = Speaker(installations.client)
+    sending = Sending(desk, speaker, create_painters(), ChildRenderer())
     worker = _worker(settings, database, clock, sending, outside)
     bell.rings(worker.wake)
     bolt = _bolt(settings, desk, installations)

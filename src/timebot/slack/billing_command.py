@@ -12,6 +12,7 @@ from timebot.slack.project_command import project_typed
 from timebot.slack.rate_command import rate_typed
 from timebot.slack.rerate_command import rerate_typed
 from timebot.slack.role_command import role_typed
+from timebot.slack.run_actions import hold_typed, release_typed, run_typed, unhold_typed
 from timebot.slack.settings_form import settings_typed
 
 Typed = Callable[[Asked, str], Answer]
@@ -30,6 +31,10 @@ TYPED: Mapping[str, Typed] = {
     "rate": rate_typed,
     "rerate": rerate_typed,
     "role": role_typed,
+    "run": run_typed,
+    "release": release_typed,
+    "hold": hold_typed,
+    "unhold": unhold_typed,
     "settings": settings_typed,
     "help": help_typed,
 }

@@ -12,6 +12,8 @@ from timebot.slack import (
     rate_command,
     rerate_command,
     role_command,
+    run_actions,
+    run_card,
     settings_form,
 )
 from timebot.slack.desk import Card, Feature, Notice, Options
@@ -25,6 +27,7 @@ BILLING_ACTIONS: Mapping[str, Feature] = {
     **rate_command.ACTIONS,
     **rerate_command.ACTIONS,
     **role_command.ACTIONS,
+    **run_actions.ACTIONS,
     **settings_form.ACTIONS,
 }
 BILLING_FORMS: Mapping[str, Feature] = {
@@ -32,8 +35,9 @@ BILLING_FORMS: Mapping[str, Feature] = {
     **project_form.FORMS,
     **rate_command.FORMS,
     **role_command.FORMS,
+    **run_actions.FORMS,
     **settings_form.FORMS,
 }
 BILLING_OPTIONS: Mapping[str, Options] = {**client_choices.OPTIONS}
-BILLING_CARDS: Mapping[str, Card] = {}
+BILLING_CARDS: Mapping[str, Card] = {**run_card.CARDS}
 BILLING_NOTICES: Mapping[str, Notice] = {}

@@ -6,10 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from timebot.billing.ports import Renderer
 from timebot.journal.outbox import Delivered, Handler, OutboxJob, Outcome
 from timebot.journal.posted import find_posted, note_posted
 from timebot.slack.blocks import Block, shortened
 from timebot.slack.desk import Card, Desk, Drawn, Notice, Viewer
+from timebot.slack.file_sending import KIND as FILE
+from timebot.slack.file_sending import FileSender
 from timebot.slack.speaker import Speaker
 from timebot.team.members import find_member
 from timebot.team.models import Member, Workspace
@@ -30,9 +33,20 @@ class Painters:
 
 
 class Sending:
-    """The outbox handlers of the Slack room."""
+    """The outbox handlers of the Slack room.
 
-    def __init__(self, desk: Desk, speaker: Speaker, painters: Painters) -> None:
+    Args:
+        renderer: draws the PDFs of drafts; None where nothing is drawn.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        speaker: Speaker,
+        painters: Painters,
+        renderer: Renderer | None = None,
+    ) -> None:
+        self._send_file = FileSender(desk, speaker, renderer)
         self._desk = desk
         self._speaker = speaker
         self._painters = painters
@@ -45,6 +59,7 @@ class Sending:
             "slack.home": self.home,
             "slack.respond": self.respond,
             "slack.dm": self.direct,
+            FILE: self._send_file,
         }
 
     def card(self, job: OutboxJob) -> Outcome:

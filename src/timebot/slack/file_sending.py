@@ -1,0 +1,99 @@
+"""Files: the PDF of a draft or an invoice, drawn by the worker and sent to one person."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from timebot.billing.document import InvoiceDocument
+from timebot.billing.models import Invoice
+from timebot.billing.payment_models import StoredFile
+from timebot.billing.ports import Renderer, TryLater
+from timebot.billing.preview import draft_document
+from timebot.clients.models import Client
+from timebot.journal.outbox import GiveUp, OutboxJob, Outcome, TryAgain, enqueue
+from timebot.slack.blocks import escape
+from timebot.slack.desk import Asked, Desk
+from timebot.slack.speaker import Speaker
+from timebot.team.members import find_member
+from timebot.team.rights import may
+
+KIND = "slack.file"
+"""The kind of outbox message that this file handles."""
+
+_GONE = "The draft you asked for is not there any more."
+
+
+def want_file(asked: Asked, invoice: Invoice) -> None:
+    """Ask for the PDF of an invoice or a draft, to be sent to the person who asks."""
+    enqueue(
+        asked.session,
+        workspace_id=asked.workspace.id,
+        kind=KIND,
+        payload={
+            "recipient": asked.member.slack_user_id,
+            "invoice_id": invoice.id,
+            "draft": invoice.document == "draft",
+        },
+        now=asked.now,
+    )
+
+
+class FileSender:
+    """Sends the PDF that somebody asked for.
+
+    Args:
+        renderer: draws drafts; what was issued is sent as it was stored.
+    """
+
+    def __init__(self, desk: Desk, speaker: Speaker, renderer: Renderer | None) -> None:
+        self._desk = desk
+        self._speaker = speaker
+        self._renderer = renderer
+
+    def __call__(self, job: OutboxJob) -> Outcome:
+        """Handle one request; it is drawn and sent with no transaction open."""
+        recipient = str(job.payload["recipient"])
+        with self._desk.database.read_only() as session:
+            if not _may_have_it(session, job.workspace_id, recipient):
+                return GiveUp("the person may not see invoices any more")
+            key = (job.workspace_id, UUID(job.payload["invoice_id"]))
+            invoice = session.get(Invoice, key)
+            found = None if invoice is None else self._document(session, invoice)
+            name, comment = ("", "") if invoice is None else _named(session, invoice)
+        if not name:
+            return self._speaker.post(job.workspace_id, recipient, _GONE, [])
+        if found is None:
+            return TryAgain("the PDF is not drawn yet")
+        try:
+            content = found if isinstance(found, bytes) else self._drawn(found)
+        except TryLater as later:
+            return TryAgain(later.reason, later.after)
+        return self._speaker.upload(job.workspace_id, recipient, name, content, comment)
+
+    def _document(self, session: Session, invoice: Invoice) -> bytes | InvoiceDocument | None:
+        """Return the stored bytes of an invoice, or what a draft would print; None if not yet."""
+        if invoice.document == "draft":
+            return draft_document(
+                session, invoice, self._desk.clock.now(), can_charge=self._desk.can_charge
+            )
+        if invoice.pdf_sha256 is None:
+            return None
+        return session.get_one(StoredFile, (invoice.workspace_id, invoice.pdf_sha256)).content
+
+    def _drawn(self, document: InvoiceDocument) -> bytes:
+        if self._renderer is None:
+            raise TryLater("nothing draws PDFs here")
+        return self._renderer.render(document)
+
+
+def _may_have_it(session: Session, workspace_id: UUID, recipient: str) -> bool:
+    member = find_member(session, workspace_id=workspace_id, slack_user_id=recipient)
+    return member is not None and may(member, "billing")
+
+
+def _named(session: Session, invoice: Invoice) -> tuple[str, str]:
+    client = session.get_one(Client, (invoice.workspace_id, invoice.client_id))
+    if invoice.number is None:
+        name = "".join(mark if mark.isalnum() else "-" for mark in client.name)
+        return f"draft-{name[:60]}.pdf", f"Draft of the invoice for {escape(client.name)}"
+    return f"{invoice.number}.pdf", f"Invoice {invoice.number} for {escape(client.name)}"
