@@ -139,14 +139,9 @@ def _worked(
     session: Session, workspace: Workspace, project_ids: list[UUID]
 ) -> tuple[dict[UUID, int], dict[UUID, Fraction]]:
     """Return all worked seconds, and the exact money of those not billed yet, by project."""
-    is_open = (TimeEntry.state != "applied") & (TimeEntry.billable == "billable")
+    columns = (TimeEntry.project_id, TimeEntry.state, TimeEntry.billable, TimeEntry.rate_minor)
     rows = session.execute(
-        select(
-            TimeEntry.project_id,
-            is_open,
-            func.coalesce(TimeEntry.rate_minor, 0),
-            func.sum(WORKED_SECONDS),
-        )
+        select(*columns, func.sum(WORKED_SECONDS))
         .where(
             TimeEntry.workspace_id == workspace.id,
             TimeEntry.project_id.in_(project_ids),
@@ -154,14 +149,16 @@ def _worked(
             TimeEntry.deleted_at.is_(None),
             TimeEntry.billable != "internal",
         )
-        .group_by(TimeEntry.project_id, is_open, func.coalesce(TimeEntry.rate_minor, 0))
+        .group_by(*columns)
     )
     seconds: dict[UUID, int] = defaultdict(int)
     money: dict[UUID, Fraction] = defaultdict(Fraction)
-    for project_id, counts, rate_minor, summed in rows:
-        if project_id is not None:
-            seconds[project_id] += int(summed)
-            money[project_id] += Fraction(int(summed) * rate_minor, 3600) if counts else 0
+    for project_id, state, billable, rate_minor, summed in rows:
+        if project_id is None:
+            continue
+        seconds[project_id] += int(summed)
+        if state != "applied" and billable == "billable" and rate_minor is not None:
+            money[project_id] += Fraction(int(summed) * rate_minor, 3600)
     return seconds, money
 
 

@@ -64,7 +64,9 @@ def hold_entry(
         EntryUnknown, EntryBilled, AlreadyHeld: if it cannot be held.
     """
     require(session, actor, "billing", to="hold entries back", now=now)
-    entry = session.get(TimeEntry, (workspace.id, entry_id), with_for_update=True)
+    entry = session.get(
+        TimeEntry, (workspace.id, entry_id), with_for_update=True, populate_existing=True
+    )
     if entry is None or entry.deleted_at is not None:
         raise EntryUnknown
     if entry.state == "applied":
