@@ -8,6 +8,7 @@ from timebot.slack.billing_panel import open_panel, show_checklist
 from timebot.slack.client_command import client_typed
 from timebot.slack.desk import Asked, Feature
 from timebot.slack.ids import Act
+from timebot.slack.place_refusals import UNCLEAR, draw_unclear_place
 from timebot.slack.project_command import project_typed
 from timebot.slack.rate_command import rate_typed
 from timebot.slack.rerate_command import rerate_typed
@@ -58,7 +59,11 @@ def _decide(asked: Asked, text: str) -> Answer:
     feature = TYPED.get(known.name if known else word)
     if feature is None:
         return draw_unknown_word(asked.desk.billing_command, word)
-    return feature(asked, rest)
+    try:
+        return feature(asked, rest)
+    except UNCLEAR as refusal:
+        # Lookups change nothing, so there is nothing to roll back.
+        return draw_unclear_place(asked, text.strip(), refusal)
 
 
 ACTIONS: Mapping[str, Feature] = {

@@ -10,6 +10,7 @@ from timebot.clients.names import name_key
 from timebot.clients.places import Place, all_places
 from timebot.errors import Refusal
 from timebot.money import Money, UnknownCurrency, currency_code
+from timebot.slack.blocks import escape
 from timebot.slack.desk import Asked
 from timebot.team.days import day_of
 from timebot.team.members import find_member, meet_member
@@ -195,6 +196,13 @@ def cleaned(text: str) -> str:
 def today_of(asked: Asked) -> date:
     """Return the day it is for the workspace."""
     return day_of(asked.now, asked.workspace.zone)
+
+
+def person_words(member: Member) -> str:
+    """Return a person for mrkdwn: by name, or by mention while only Slack knows the name."""
+    if member.name == member.slack_user_id:
+        return f"<@{member.slack_user_id}>"
+    return escape(member.name)
 
 
 def _exact_client(asked: Asked, words: list[str]) -> tuple[Client, str] | None:

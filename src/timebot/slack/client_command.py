@@ -36,7 +36,7 @@ from timebot.team.rights import require
 _SHOWN_CLIENTS = 40
 _SHOWN_PROJECTS = 25
 _EMAIL = re.compile(
-    r"(?P<name>.*?)\s*(?P<emails>[^\s,;@]+@\S+(?:[,;]\s*[^\s,;@]+@\S+)*)\s*(?P<rest>.*)"
+    r"(?P<name>.*?)\s*(?P<emails>[^\s,;@]+@[^\s,;]+(?:[,;]\s*[^\s,;@]+@[^\s,;]+)*)[,;]?\s*(?P<rest>.*)"
 )
 _EXAMPLE = "/billing client add Acme billing@acme.example 95 EUR"
 

@@ -14,6 +14,7 @@ from timebot.slack.answer import Answer
 from timebot.slack.billing_words import (
     cleaned,
     person_of,
+    person_words,
     take_amount,
     take_from,
     take_person,
@@ -149,12 +150,12 @@ def _set(asked: Asked, target: RateTarget, amount: Money, valid_from: date | Non
     )
     text = _told(asked, target, rate)
     note = "Hours that are recorded already keep their rate."
-    blocks: list[Block] = [section(escape(text)), context(note)]
+    blocks: list[Block] = [section(text), context(note)]
     row = target.project or target.client
     if row is not None:
         value = {"place": row.id, "from": rate.valid_from if rate.valid_from != ALWAYS else None}
         blocks.append(actions(button("Re-rate unbilled hours", Act.RERATE_SHOW, value)))
-    return Answer(text=escape(f"{text} {note}"), blocks=blocks)
+    return Answer(text=f"{text} {note}", blocks=blocks)
 
 
 def _told(asked: Asked, target: RateTarget, rate: Rate) -> str:
@@ -167,11 +168,12 @@ def _told(asked: Asked, target: RateTarget, rate: Rate) -> str:
 
 def _target_words(asked: Asked, target: RateTarget) -> str:
     if target.client is not None:
-        return target.client.name
-    project = _project_words(asked, target.project) if target.project else ""
+        return escape(target.client.name)
+    project = escape(_project_words(asked, target.project)) if target.project else ""
     if target.member is None:
         return project
-    return f"{target.member.name} on {project}" if project else target.member.name
+    person = person_words(target.member)
+    return f"{person} on {project}" if project else person
 
 
 def _project_words(asked: Asked, project: Project) -> str:
@@ -194,13 +196,13 @@ def _draw_rates(asked: Asked) -> Answer:
     today, locale = today_of(asked), asked.workspace.locale
     clients = list_clients(asked.session, workspace_id=asked.workspace.id)
     members = list_members(asked.session, workspace_id=asked.workspace.id)
-    targets = [(each.name, RateTarget(client=each)) for each in clients]
-    targets += [(each.name, RateTarget(member=each)) for each in members]
+    targets = [(escape(each.name), RateTarget(client=each)) for each in clients]
+    targets += [(person_words(each), RateTarget(member=each)) for each in members]
     found = [
         (name, rate_words(asked.session, target, today=today, locale=locale))
         for name, target in targets
     ]
-    lines = [f"*{escape(name)}* {escape(words)}" for name, words in found if words]
+    lines = [f"*{name}* {escape(words)}" for name, words in found if words]
     if len(lines) > _SHOWN:
         lines = [*lines[:_SHOWN], f"… and {len(lines) - _SHOWN} more"]
     note = "Rates of projects are shown with their client. The most specific one counts."

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from timebot.slack.answer import Answer
-from timebot.slack.billing_words import cleaned, person_of, take_person
-from timebot.slack.blocks import Block, actions, button, context, escape, header, modal, section
+from timebot.slack.billing_words import cleaned, person_of, person_words, take_person
+from timebot.slack.blocks import Block, actions, button, context, header, modal, section
 from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.form_fields import Field, draw_fields, filled
 from timebot.slack.ids import Act, Form
@@ -76,7 +76,7 @@ def _granted(asked: Asked, member: Member, role: str) -> Answer:
         surface=SURFACE,
         now=asked.now,
     )
-    who = _named(member)
+    who = person_words(member)
     if not changed:
         return Answer(text=f"{who} is {role} already. Nothing was changed.")
     return Answer(
@@ -108,14 +108,7 @@ def _draw_roles(asked: Asked) -> Answer:
 
 
 def _names(people: list[Member]) -> str:
-    return listed([_named(each) for each in people], most=_MOST_NAMED) or "nobody"
-
-
-def _named(member: Member) -> str:
-    """Return a name; a person who never spoke to timebot is only known by their mention."""
-    if member.name == member.slack_user_id:
-        return f"<@{member.slack_user_id}>"
-    return escape(member.name)
+    return listed([person_words(each) for each in people], most=_MOST_NAMED) or "nobody"
 
 
 ACTIONS: Mapping[str, Feature] = {Act.ROLE_FORM: role_clicked}

@@ -11,7 +11,7 @@ from timebot.slack.blocks import Block, actions, button, context, escape, header
 from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.form_fields import Field, draw_fields, read_fields
 from timebot.slack.ids import Act, Form
-from timebot.slack.words import instant_words
+from timebot.slack.words import instant_words, started
 from timebot.team.days import minute_in_words
 from timebot.team.models import Workspace
 from timebot.team.rights import may, require
@@ -20,7 +20,6 @@ from timebot.team.settings_text import parse_settings
 from timebot.team.workspaces import SettingsRefused, change_settings
 
 _YES_NO = (("yes", "Yes"), ("no", "No"))
-_FROM_SLACK = {"zone"}
 
 
 @dataclass(frozen=True)
@@ -189,7 +188,7 @@ def draw_settings(asked: Asked) -> Answer:
     is_owner = may(asked.member, "owner")
     for group in GROUPS:
         names = [each.name for each in group.fields] + list(group.shown)
-        lines = [f"{_label(group, name)}: {_shown(workspace, name)}" for name in names]
+        lines = [f"{_label(name)}: {_shown(workspace, name)}" for name in names]
         change = button("Change", Act.SETTINGS_FORM, {"group": group.key}, key=group.key,
                         says=f"Change {group.title}")  # fmt: skip
         text = f"*{group.title}*\n" + "\n".join(escape(line) for line in lines)
@@ -244,9 +243,8 @@ def _shown(workspace: Workspace, name: str) -> str:
     return BY_NAME[name].show(workspace)
 
 
-def _label(group: Group, name: str) -> str:
-    labels = {each.name: each.label for each in group.fields}
-    return labels.get(name) or BY_NAME[name].label.capitalize()
+def _label(name: str) -> str:
+    return started(BY_NAME[name].label)
 
 
 def _next_run(asked: Asked) -> list[str]:
