@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from timebot.app import Timebot, build
-from timebot.demo.environment import EVENTS_OF_TIMEBOT, local_environment
+from timebot.demo.environment import EVENTS_OF_TIMEBOT, free_port, local_environment
+from timebot.demo.run import NO_PAUSE
 from timebot.playground.slack import Person
 from timebot.playground.world import LocalWorld
 from timebot.settings import read_settings
@@ -84,12 +85,13 @@ def a_world(
     if begins is not None:
         local.clock.move_to(begins)
     local.start()
-    settings = read_settings(_without_empty(local_environment(local, database_url) | environment))
-    timebot = build(settings, clock=local.clock)
-    server = create_http_server(timebot.web, host="127.0.0.1", port=0)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    given = local_environment(local, database_url, url) | environment
+    timebot = build(read_settings(_without_empty(given)), clock=local.clock, mail_pause=NO_PAUSE)
+    server = create_http_server(timebot.web, host="127.0.0.1", port=port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    url = f"http://127.0.0.1:{server.effective_port}"
     local.connect(url, events=EVENTS_OF_TIMEBOT)
     try:
         yield World(local, timebot)

@@ -2,15 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 import structlog
 
+from timebot.billing.cards import CardFormUnavailable, note_card, open_card_form
+from timebot.billing.pipeline import InvoicePipeline
+from timebot.billing.ports import Forged, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.settlement import ResendWebhooks, StripeWebhooks
 from timebot.clock import Clock, SystemClock
 from timebot.db import Database
-from timebot.errors import NotFound
 from timebot.gateways.drawing import ChildRenderer
+from timebot.gateways.letters import Letters
+from timebot.gateways.resend_gateway import TWO_A_SECOND, ResendMailer
+from timebot.gateways.stripe_gateway import StripeProcessor
 from timebot.jobs.due import heartbeat_tasks
 from timebot.jobs.tasks import Task, Worker
 from timebot.journal.inbox import WebhookHandler, WebhookInbox, take
@@ -25,7 +32,7 @@ from timebot.slack.installations import Installations
 from timebot.slack.routes import create_painters, create_routes
 from timebot.slack.sending import Sending
 from timebot.slack.speaker import Speaker, web_client
-from timebot.web import Doors, Verify, WebhookEvent, create_web
+from timebot.web import BadSignature, Doors, Verify, WebhookEvent, create_web
 
 log = structlog.get_logger(__name__)
 
@@ -55,28 +62,69 @@ class Timebot:
 
 @dataclass(frozen=True)
 class Outside:
-    """The ways out of the house: Stripe and Resend where they are set up.
+    """The ways out of the house; Stripe and Resend only where they are set up."""
 
-    Attributes:
-        verify: by provider, checks a webhook.
-    """
+    renderer: ChildRenderer
+    letters: Letters
+    processor: StripeProcessor | None
+    mailer: ResendMailer | None
 
-    verify: Mapping[str, Verify]
+    @property
+    def verify(self) -> dict[str, Verify]:
+        """Who checks the webhooks of each provider."""
+        checks: dict[str, Verify] = {}
+        if self.processor is not None:
+            checks["stripe"] = _verifier(self.processor.verify_webhook)
+        if self.mailer is not None:
+            checks["resend"] = _verifier(self.mailer.verify_webhook)
+        return checks
 
-    def webhook_handlers(self, database: Database) -> Mapping[str, WebhookHandler]:
-        """Return who handles the stored webhooks."""
-        _ = database
-        return {}
+    def webhook_handlers(self, database: Database) -> dict[str, WebhookHandler]:
+        """Return who handles the stored webhooks of each provider."""
+        handlers: dict[str, WebhookHandler] = {}
+        if self.processor is not None:
+            handlers["stripe"] = StripeWebhooks(database, self.processor)
+        if self.mailer is not None:
+            handlers["resend"] = ResendWebhooks(database, self.mailer)
+        return handlers
 
-    def card_form(self, database: Database, token: str, now: datetime) -> str:
-        """Return the hosted card form behind a bearer link."""
-        raise NotFound("x")
+
+def connect_outside(settings: Settings, mail_pause: timedelta) -> Outside:
+    """Return the ways out that the settings describe; nothing is asked yet."""
+    return Outside(ChildRenderer(), Letters(), _stripe(settings), _resend(settings, mail_pause))
 
 
-def connect_outside(settings: Settings) -> Outside:
-    """Return the ways out that the settings describe."""
-    _ = settings
-    return Outside({})
+def _stripe(settings: Settings) -> StripeProcessor | None:
+    if settings.stripe_api_key is None or settings.stripe_webhook_secret is None:
+        return None
+    return StripeProcessor(
+        settings.stripe_api_key.get_secret_value(),
+        webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
+        api_base=settings.stripe_api_base,
+    )
+
+
+def _resend(settings: Settings, pause: timedelta) -> ResendMailer | None:
+    secret = settings.resend_webhook_secret
+    if settings.resend_api_key is None or secret is None or settings.mail_from is None:
+        return None
+    return ResendMailer(
+        settings.resend_api_key.get_secret_value(),
+        settings.resend_api_url,
+        settings.mail_from,
+        webhook_secret=secret.get_secret_value(),
+        pause=pause,
+    )
+
+
+def _verifier(check: Callable[[bytes, Mapping[str, str]], tuple[str, dict[str, Any]]]) -> Verify:
+    def verify(body: bytes, headers: Mapping[str, str]) -> WebhookEvent:
+        try:
+            return WebhookEvent(*check(body, headers))
+        except Forged:
+            raise BadSignature from None
+
+    return verify
 
 
 class Bell:
@@ -95,16 +143,19 @@ class Bell:
             self._wake()
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> Timebot:
+def build(
+    settings: Settings, *, clock: Clock | None = None, mail_pause: timedelta = TWO_A_SECOND
+) -> Timebot:
     """Put timebot together.
 
     Args:
         settings: as read from the environment.
         clock: business time; the local world passes one that can be moved.
+        mail_pause: the least time between two mails, which Resend asks for.
     """
     clock = clock or SystemClock()
     database = Database(settings.effective_database_url)
-    outside = connect_outside(settings)
+    outside = connect_outside(settings, mail_pause)
     bell = Bell()
     desk = _desk(settings, database, clock, bell)
     installations = Installations(settings, database)
@@ -113,7 +164,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Timebot:
     worker = _worker(settings, database, clock, sending, outside)
     bell.rings(worker.wake)
     bolt = _bolt(settings, desk, installations)
-    doors = _doors(database, clock, bolt, outside, bell)
+    doors = _doors(desk, bolt, outside, bell)
     return Timebot(settings, clock, database, desk, bolt, create_web(doors), worker)
 
 
@@ -151,21 +202,35 @@ def _worker(
 ) -> Worker:
     outbox = Outbox(database, sending.handlers())
     webhooks = WebhookInbox(database, outside.webhook_handlers(database))
+    pipeline = InvoicePipeline(
+        database, outside.renderer, outside.letters, outside.mailer, outside.processor
+    )
     return Worker(
         clock=clock,
         steps=[
             Task("outbox", lambda now, real: outbox.run_once(now=now, real_now=real)),
             Task("webhooks", lambda now, real: webhooks.run_once(now=now, real_now=real)),
+            Task("pipeline", lambda now, real: pipeline.run_once(now=now, real_now=real)),
         ],
         ticks=heartbeat_tasks(database, can_charge=settings.stripe_api_key is not None),
     )
 
 
-def _doors(
-    database: Database, clock: Clock, bolt: BoltApp | None, outside: Outside, bell: Bell
-) -> Doors:
+def _doors(desk: Desk, bolt: BoltApp | None, outside: Outside, bell: Bell) -> Doors:
+    return Doors(
+        slack=create_slack_handler(bolt) if bolt else None,
+        verify=outside.verify,
+        keep=_keeper(desk, bell),
+        card_form=_card_form(desk, outside.processor),
+        card_done=_card_done(desk, outside.processor),
+        is_ready=lambda: is_current(desk.database),
+        registry=create_registry(desk.database),
+    )
+
+
+def _keeper(desk: Desk, bell: Bell) -> Callable[[str, WebhookEvent], None]:
     def keep(source: str, event: WebhookEvent) -> None:
-        with database.transaction() as session:
+        with desk.database.transaction() as session:
             take(
                 session,
                 scope=source,
@@ -173,16 +238,33 @@ def _doors(
                 external_id=event.id,
                 payload=event.payload,
                 wait=True,
-                now=clock.now(),
+                now=desk.clock.now(),
             )
         bell()
 
-    return Doors(
-        slack=create_slack_handler(bolt) if bolt else None,
-        verify=outside.verify,
-        keep=keep,
-        card_form=lambda token: outside.card_form(database, token, clock.now()),
-        card_done=lambda _session_id: None,
-        is_ready=lambda: is_current(database),
-        registry=create_registry(database),
-    )
+    return keep
+
+
+def _card_form(desk: Desk, processor: StripeProcessor | None) -> Callable[[str], str]:
+    def card_form(token: str) -> str:
+        if processor is None:
+            raise CardFormUnavailable
+        now = desk.clock.now()
+        return open_card_form(
+            desk.database, processor, token=token, now=now, public_url=desk.public_url
+        )
+
+    return card_form
+
+
+def _card_done(desk: Desk, processor: StripeProcessor | None) -> Callable[[str], None]:
+    def card_done(session_id: str) -> None:
+        # The webhook does the same; whichever comes first keeps the card.
+        if processor is None or not session_id:
+            return
+        try:
+            note_card(desk.database, processor, session_id=session_id, now=desk.clock.now())
+        except (TryLater, OutcomeUnknown, Rejected) as trouble:
+            log.info("card.left_to_the_webhook", trouble=type(trouble).__name__)
+
+    return card_done

@@ -79,6 +79,7 @@ def _live_a_week(
 
 def _release_everything(timebot: Timebot, agency: Agency) -> None:
     with timebot.database.transaction() as session:
+        agency = agency.inside(session)
         run = session.scalars(
             select(InvoiceRun).where(InvoiceRun.workspace_id == agency.workspace.id)
         ).one()

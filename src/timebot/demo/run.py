@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -14,14 +14,13 @@ from rich.console import Console
 from timebot.app import Timebot, build
 from timebot.billing.runs import next_run_at
 from timebot.demo.agency import GUIDE
-from timebot.demo.environment import EVENTS_OF_TIMEBOT, local_environment
+from timebot.demo.environment import EVENTS_OF_TIMEBOT, free_port, local_environment
 from timebot.demo.history import live_through_history
 from timebot.demo.seeding import is_seeded
 from timebot.migrations import upgrade
 from timebot.playground.world import LocalWorld, Ports
 from timebot.serving import held_alone, serving_http, stop_signals, working
 from timebot.settings import Settings, read_settings
-from timebot.slack.manifest import slash_commands
 from timebot.team.workspaces import find_workspace
 
 FOLDER = Path("var") / "demo"
@@ -30,6 +29,8 @@ FOLDER = Path("var") / "demo"
 PAGE_PORT = 3100
 _APP_PORT, _STRIPE_PORT, _RESEND_PORT = 1, 2, 3
 _LOOK_SECONDS = 0.5
+NO_PAUSE = timedelta()
+"""The local Resend takes mail as fast as it comes."""
 
 
 def demo(*, port: int = PAGE_PORT, folder: Path = FOLDER) -> None:
@@ -45,10 +46,11 @@ def demo(*, port: int = PAGE_PORT, folder: Path = FOLDER) -> None:
     """
     console = Console()
     database_url = f"sqlite:///{folder / 'timebot.db'}"
-    app_port = port + _APP_PORT if port else 0
+    app_port = port + _APP_PORT if port else free_port()
+    public_url = f"http://127.0.0.1:{app_port}"
     with (
         held_alone(database_url),
-        a_local_timebot(folder, database_url, port) as (local, timebot),
+        a_local_timebot(folder, database_url, public_url, port) as (local, timebot),
         serving_http(timebot, host="127.0.0.1", port=app_port) as url,
     ):
         local.connect(url, events=EVENTS_OF_TIMEBOT)
@@ -58,15 +60,15 @@ def demo(*, port: int = PAGE_PORT, folder: Path = FOLDER) -> None:
 
 @contextmanager
 def a_local_timebot(
-    folder: Path, database_url: str, port: int = 0
+    folder: Path, database_url: str, public_url: str, port: int = 0
 ) -> Iterator[tuple[LocalWorld, Timebot]]:
     """Yield a local world and a timebot that lives in it, its database migrated."""
     upgrade(database_url)
     ports = Ports(port, port + _STRIPE_PORT, port + _RESEND_PORT) if port else Ports()
     local = LocalWorld(folder, ports=ports, team_name="Studio North", app_name="timebot")
     local.start()
-    settings = read_settings(local_environment(local, database_url))
-    timebot = build(settings, clock=local.clock)
+    settings = read_settings(local_environment(local, database_url, public_url))
+    timebot = build(settings, clock=local.clock, mail_pause=NO_PAUSE)
     _furnish(local, timebot, settings)
     try:
         yield local, timebot
@@ -77,7 +79,12 @@ def a_local_timebot(
 
 def _furnish(local: LocalWorld, timebot: Timebot, settings: Settings) -> None:
     """Give the local Slack the app's commands, the jump to the next run, and the guide."""
-    local.slack.set_commands(slash_commands(settings.command, settings.billing_command))
+    local.slack.set_commands(
+        [
+            {"command": settings.command, "usage_hint": "help", "description": "Track time"},
+            {"command": settings.billing_command, "usage_hint": "help", "description": "Bill time"},
+        ]
+    )
     local.slack.add_jump("run", "To the next run", _next_run(local, timebot))
     local.slack.mount("/_/guide", _guide)
 

@@ -41,6 +41,19 @@ class Agency:
     projects: list[Project]
     begins_on: date
 
+    def inside(self, session: Session) -> "Agency":
+        """Return the same rows as they are in another transaction."""
+        workspace_id = self.workspace.id
+        return Agency(
+            session.get_one(Workspace, workspace_id),
+            {
+                handle: session.get_one(Member, (workspace_id, member.id))
+                for handle, member in self.members.items()
+            },
+            [session.get_one(Project, (workspace_id, project.id)) for project in self.projects],
+            self.begins_on,
+        )
+
 
 def join_slack(world: LocalWorld) -> tuple[dict[str, str], str]:
     """Let the agency exist in the local Slack; return its people by handle, and #billing."""
@@ -103,10 +116,11 @@ def work_a_week(timebot: Timebot, agency: Agency, monday: date, *, until: dateti
     chance = Random(monday.toordinal() - agency.begins_on.toordinal())  # noqa: S311 - a story
     is_first_period = monday < agency.begins_on + timedelta(days=14)
     # The agency was smaller in the beginning, so its first run is short.
-    known = agency.projects[:9] if is_first_period else agency.projects
-    projects = cycle(chance.sample(known, len(known)))
-    tasks = cycle(chance.sample(TASKS, len(TASKS)))
     with timebot.database.transaction() as session:
+        agency = agency.inside(session)
+        known = agency.projects[:9] if is_first_period else agency.projects
+        projects = cycle(chance.sample(known, len(known)))
+        tasks = cycle(chance.sample(TASKS, len(TASKS)))
         for handle in _WORKERS:
             member = agency.members[handle]
             for span in _week_of(member, monday, chance):
