@@ -213,8 +213,11 @@ class Database:
         self._write_lock = threading.Lock() if self.is_sqlite else None
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, wait_seconds: float = WRITE_LOCK_SECONDS) -> Iterator[Session]:
         """Open a session whose work is committed at the end, or rolled back on any exception.
+
+        Args:
+            wait_seconds: how long to queue for other writers of this process (SQLite only).
 
         Raises:
             Busy: if other writers kept this process waiting too long (SQLite only).
@@ -222,7 +225,7 @@ class Database:
         """
         refuse_inside_transaction("a second transaction")
         with (
-            self._writers_turn(),
+            self._writers_turn(wait_seconds),
             _marked(),
             Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
@@ -243,11 +246,11 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _writers_turn(self) -> Iterator[None]:
+    def _writers_turn(self, wait_seconds: float) -> Iterator[None]:
         if self._write_lock is None:
             yield
             return
-        if not self._write_lock.acquire(timeout=WRITE_LOCK_SECONDS):
+        if not self._write_lock.acquire(timeout=wait_seconds):
             raise Busy
         try:
             yield

@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -13,13 +13,10 @@ from timebot.settings import Settings
 # Tokens and keys of Slack, Stripe and Resend, addresses that answer for a person, and mail.
 _SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|\b(?:sk|rk|pk)_(?:live|test)_\w+|\bre_\w{8,}|whsec_[\w+/=]+"
-    r"|\w+_secret_\w+|https?://hooks\.slack\.com/\S+|https?://\S*response_url\S*"
+    r"|\w+_secret_\w+|https?://hooks\.slack\.com/[^\s\"'<>]+|https?://[^\s\"'<>]*/respond/[\w-]+"
     r"|[\w.+-]+@[\w-]+\.[\w.-]+"
 )
-# These log bodies or addresses at DEBUG, or noise at INFO.
-_QUIET = (
-    "stripe urllib3 weasyprint fontTools slack_sdk slack_bolt apscheduler alembic waitress werkzeug"
-).split()
+_OURS = "timebot"
 
 Event = MutableMapping[str, Any]
 
@@ -51,9 +48,9 @@ def set_up_logs(settings: Settings) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    # Vendors log bodies, statements and addresses below WARNING, so only our own level can be set.
+    root.setLevel(logging.WARNING)
+    logging.getLogger(_OURS).setLevel(settings.log_level)
 
 
 def _last_steps(*, as_text: bool) -> list[Any]:
@@ -73,4 +70,15 @@ def _last_steps(*, as_text: bool) -> list[Any]:
 
 
 def _redact_fields(_logger: object, _method: str, event: Event) -> Event:
-    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _redacted(value) for key, value in event.items()}
+
+
+def _redacted(value: object) -> object:
+    """Redact a field, however deep it is; what is no plain value is written as text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {redact(str(key)): _redacted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(item) for item in value]
+    return redact(str(value))

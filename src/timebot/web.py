@@ -10,17 +10,24 @@ from markupsafe import escape
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from waitress.server import create_server
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from timebot.db import Busy
 from timebot.errors import Refusal
 
 MOST_BYTES = 1_000_000
 """Slack, Stripe and Resend send far less; anything larger is refused before it is read."""
 
 THREADS = 16
+
+# The address of the card link is its key: it must not be kept, nor be told to the next page.
+_PRIVATE = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 log = structlog.get_logger(__name__)
 
 
@@ -69,10 +76,7 @@ class Doors:
 
 def create_web(doors: Doors) -> WSGIApplication:
     """Return the WSGI application of every route."""
-    web = _Web(doors)
-    if doors.slack is None:
-        return web
-    return DispatcherMiddleware(web, {"/slack": _below_slack(doors.slack)})
+    return _Web(doors)
 
 
 def create_http_server(application: WSGIApplication, *, host: str, port: int) -> Any:  # noqa: ANN401 - waitress is untyped
@@ -97,6 +101,9 @@ class _Web:
             [
                 Rule("/healthz", endpoint=self._health, methods=["GET"]),
                 Rule("/readyz", endpoint=self._ready, methods=["GET"]),
+                Rule("/slack/events", endpoint=self._slack, methods=["POST"]),
+                Rule("/slack/<any(install, oauth_redirect):_page>", endpoint=self._slack,
+                     methods=["GET"]),
                 Rule("/metrics", endpoint=self._metrics, methods=["GET"]),
                 Rule("/<any(stripe, resend):source>/webhook", endpoint=self._webhook,
                      methods=["POST"]),
@@ -116,6 +123,9 @@ class _Web:
             return endpoint(request, **values)
         except HTTPException as error:
             return error
+        except Busy:
+            # Whoever sent it sends it again.
+            return Response("Busy. Please try again.", status=503)
         except Exception:
             log.exception("web.failed", path=request.path.split("/")[1])
             return Response("Something went wrong. Please try again later.", status=500)
@@ -124,7 +134,18 @@ class _Web:
         return Response("ok")
 
     def _ready(self, _request: Request) -> Response:
-        return Response("ready") if self._doors.is_ready() else Response("not ready", status=503)
+        try:
+            is_ready = self._doors.is_ready()
+        except Exception:
+            # The edge: a database that cannot be reached is what this route is there to tell.
+            log.exception("web.not_ready")
+            is_ready = False
+        return Response("ready") if is_ready else Response("not ready", status=503)
+
+    def _slack(self, _request: Request, _page: str = "") -> Any:  # noqa: ANN401 - Bolt's own WSGI handler
+        if self._doors.slack is None:
+            raise NotFound
+        return self._doors.slack
 
     def _metrics(self, _request: Request) -> Response:
         return Response(generate_latest(self._doors.registry), content_type=CONTENT_TYPE_LATEST)
@@ -145,24 +166,16 @@ class _Web:
 
     def _card(self, _request: Request, token: str) -> Any:  # noqa: ANN401 - a redirect or a page
         try:
-            return redirect(self._doors.card_form(token), code=303)
+            address = self._doors.card_form(token)
         except Refusal as refusal:
             return _page("This link does not work", refusal.sentence, status=404)
+        response = redirect(address, code=303)
+        response.headers.update(_PRIVATE)
+        return response
 
     def _card_done(self, request: Request) -> Response:
         self._doors.card_done(request.args.get("session_id", ""))
         return _page("Thank you", "Your card is on file. You can close this page.")
-
-
-def _below_slack(handler: WSGIApplication) -> WSGIApplication:
-    """Hand Bolt the whole path again, which the dispatcher had split."""
-
-    def application(environ: Any, start_response: Any) -> Any:  # noqa: ANN401 - WSGI's own types
-        environ = {**environ, "PATH_INFO": environ["SCRIPT_NAME"] + environ["PATH_INFO"]}
-        environ["SCRIPT_NAME"] = ""
-        return handler(environ, start_response)
-
-    return application
 
 
 def _page(title: str, sentence: str, *, status: int = 200) -> Response:
@@ -173,4 +186,6 @@ def _page(title: str, sentence: str, *, status: int = 200) -> Response:
         f"max-width:32rem;margin:20vh auto;padding:0 1.5rem;color:#1f2933}}</style>"
         f"<h1>{escape(title)}</h1><p>{escape(sentence)}</p></html>"
     )
-    return Response(html, status=status, content_type="text/html; charset=utf-8")
+    response = Response(html, status=status, content_type="text/html; charset=utf-8")
+    response.headers.update(_PRIVATE)
+    return response

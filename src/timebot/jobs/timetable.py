@@ -14,15 +14,16 @@ class Heartbeat:
 
     Args:
         tick: asks the database what is due and does it; it must not raise.
+        seconds: between two beats, give or take a sixth, so that processes spread out.
     """
 
-    def __init__(self, tick: Callable[[], None]) -> None:
+    def __init__(self, tick: Callable[[], None], *, seconds: float = HEARTBEAT_SECONDS) -> None:
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._scheduler.add_job(
             tick,
             "interval",
-            seconds=HEARTBEAT_SECONDS,
-            jitter=5,
+            seconds=seconds,
+            jitter=seconds / 6,
             coalesce=True,
             max_instances=1,
             # The default drops a call that is one second late.

@@ -1,5 +1,6 @@
 """Small builders of Block Kit, so that every message keeps Slack's limits and escapes text."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,8 +12,11 @@ _SECTION = 3_000
 _HEADER = 150
 _BUTTON = 75
 _OPTION = 75
+_OPTIONS = 100
 _PLACEHOLDER = 150
 _TITLE = 24
+_QUOTE = re.compile(r"(?m)^(\s*)&gt;")
+_LOOSE_END = re.compile(r"(&[a-z]{0,3}|[\u200d\ufe0f\u2060]+)$")
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 
@@ -24,12 +28,27 @@ def escape(text: str) -> str:
     # Slack opens a style only at the edge of a word; a word joiner takes the edge away.
     for mark in "*_~`":
         text = text.replace(mark, f"\u2060{mark}")
-    return text
+    return _QUOTE.sub(r"\1\u2060&gt;", text)
+
+
+def code(text: str) -> str:
+    """Draw text as it is to be typed, in mrkdwn: nothing is added that a copy would carry along."""
+    for raw, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("`", "'"), ("\n", " ")):
+        text = text.replace(raw, safe)
+    return f"`{text}`" if text.strip() else ""
 
 
 def cut(text: str, limit: int) -> str:
-    """Shorten text to a limit, with an ellipsis where something is missing."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    """Shorten text to a limit, with an ellipsis where something is missing.
+
+    Counted in UTF-16 units, the strictest way in which Slack may count.
+    """
+    units = text.encode("utf-16-le", "ignore")
+    if len(units) <= 2 * limit:
+        return text
+    kept = units[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
+    # Half an entity, or a joiner that joins nothing, would be shown as junk.
+    return _LOOSE_END.sub("", kept).rstrip() + "…"
 
 
 def plain(text: str, limit: int = _SECTION) -> Block:
@@ -146,10 +165,14 @@ def select(
     placeholder: str = "Choose",
 ) -> Block:
     """A static select of at most 100 options."""
+    offered = list(options[:_OPTIONS])
+    if chosen and chosen not in offered:
+        # Slack refuses a select whose choice is not among its options.
+        offered = [*offered[: _OPTIONS - 1], chosen]
     block: Block = {
         "type": "static_select",
         "action_id": str(act_or_name),
-        "options": list(options[:100]),
+        "options": offered,
         "placeholder": plain(placeholder, _PLACEHOLDER),
     }
     if chosen:

@@ -1,5 +1,7 @@
 """What Slack delivers, read into one value: commands, clicks, submissions, options, events."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,6 +25,7 @@ class Delivery:
         value, packed: what the button or the modal carried, read and as it came.
         chosen: the value of the selected option, date, time or person.
         state: the fields of a modal, by block id.
+        inputs: the block ids of the modal's inputs, under which a fault can be shown, in order.
         view_id, is_home: the modal (or Home) of submissions and of clicks in it.
         message_ts, channel_id: the message that was clicked, or the place of a command.
         is_ephemeral: whether the clicked message is one that only this person sees.
@@ -40,6 +43,7 @@ class Delivery:
     packed: str = ""
     chosen: str | None = None
     state: dict[str, str | None] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
     trigger_id: str = ""
     response_url: str = ""
     channel_id: str = ""
@@ -55,7 +59,7 @@ def read_command(body: Payload) -> Delivery:
     """Read a slash command."""
     return Delivery(
         kind="command",
-        key=f"command:{body.get('trigger_id') or ''}",
+        key=_key("command", body, body.get("trigger_id")),
         team_id=body.get("team_id", ""),
         team_name=body.get("team_domain", ""),
         user_id=body.get("user_id", ""),
@@ -72,17 +76,19 @@ def read_click(body: Payload) -> Delivery:
     action = body["actions"][0]
     view = body.get("view") or {}
     container = body.get("container") or {}
+    kept = unpack(view.get("private_metadata"))
     return Delivery(
         kind="click",
-        key=f"click:{body.get('trigger_id') or ''}:{action.get('action_ts', '')}",
+        key=_key("click", body, body.get("trigger_id"), action.get("action_ts")),
         **_who(body),
         name=str(action.get("action_id", "")).split(":")[0],
-        value=unpack(action.get("value")) or unpack(view.get("private_metadata")),
+        value=unpack(action.get("value")) or kept,
         packed=action.get("value") or "",
         chosen=_choice(action),
         state=_state(view or body),
         trigger_id=body.get("trigger_id", ""),
-        response_url=body.get("response_url", ""),
+        # A click in a modal has no address of its own; the modal remembers where it came from.
+        response_url=body.get("response_url") or kept.get("response_url", ""),
         channel_id=(body.get("channel") or {}).get("id", ""),
         message_ts=container.get("message_ts", ""),
         is_ephemeral=bool(container.get("is_ephemeral")),
@@ -99,11 +105,16 @@ def read_submission(body: Payload) -> Delivery:
     closed = body.get("type") == "view_closed"
     return Delivery(
         kind="closed" if closed else "submission",
-        key=f"submission:{view.get('id')}:{body.get('trigger_id') or view.get('hash')}",
+        key=_key("submission", body, view.get("id"), body.get("trigger_id") or view.get("hash")),
         **_who(body),
         name=view.get("callback_id", ""),
         value=kept,
         state=_state(view),
+        inputs=tuple(
+            str(block.get("block_id", ""))
+            for block in view.get("blocks") or ()
+            if block.get("type") == "input"
+        ),
         trigger_id=body.get("trigger_id", ""),
         response_url=kept.get("response_url", ""),
         view_id=view.get("id", ""),
@@ -127,7 +138,7 @@ def read_shortcut(body: Payload) -> Delivery:
     """Read a global or a message shortcut."""
     return Delivery(
         kind="shortcut",
-        key=f"shortcut:{body.get('trigger_id') or ''}",
+        key=_key("shortcut", body, body.get("trigger_id")),
         **_who(body),
         name=body.get("callback_id", ""),
         trigger_id=body.get("trigger_id", ""),
@@ -143,12 +154,31 @@ def read_event(body: Payload) -> Delivery:
     user = event.get("user")
     return Delivery(
         kind="event",
-        key=f"event:{body.get('event_id') or ''}",
+        key=_key("event", body, body.get("event_id")),
         team_id=body.get("team_id", ""),
         user_id=user.get("id", "") if isinstance(user, dict) else (user or ""),
         name=event.get("type", ""),
         raw=event,
     )
+
+
+def readable(value: Any) -> Any:  # noqa: ANN401 - JSON values of many kinds
+    """Return a payload without what no database stores: NUL and halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "ignore").decode()
+    if isinstance(value, list):
+        return [readable(item) for item in value]
+    if isinstance(value, dict):
+        return {key: readable(item) for key, item in value.items()}
+    return value
+
+
+def _key(kind: Kind, body: Payload, *names: object) -> str:
+    """Return what names the delivery; its content where Slack names it nowhere."""
+    if any(names):
+        return ":".join([kind, *(str(name or "") for name in names)])
+    content = json.dumps(body, sort_keys=True, default=str).encode()
+    return f"{kind}:{hashlib.sha256(content).hexdigest()}"
 
 
 def _who(body: Payload) -> Payload:

@@ -1,34 +1,35 @@
 """The door: one delivery in, one transaction, one answer out; nothing slow, nothing twice."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
+from timebot.db import Busy
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor, record
 from timebot.journal.inbox import Taken, keep_answer, take
-from timebot.journal.outbox import enqueue
 from timebot.slack.answer import Answer
-from timebot.slack.blocks import Block, shortened
-from timebot.slack.delivery import Delivery
+from timebot.slack.blocks import Block
+from timebot.slack.delivery import Delivery, readable
 from timebot.slack.desk import SURFACE, Asked, Desk, Feature, News, Options, Reported
-from timebot.slack.ids import pack, unpack
-from timebot.slack.refusals import draw_apology, draw_refusal, new_reference
+from timebot.slack.refusals import draw_apology, draw_refusal, draw_too_late, new_reference
+from timebot.slack.replying import Body, ack_body, reply, with_reply_address
 from timebot.slack.speaker import ask_profile, open_view
 from timebot.team.members import Profile, find_member, meet_member, needs_profile
 from timebot.team.workspaces import find_workspace, meet_workspace
 
-_TOO_LATE = Answer(
-    text="Slack did not let me open the form in time. Nothing was changed. Please try again."
-)
+# Slack waits three seconds. `users.info` and `views.open` may take one each, so the write lock must
+# be ours before the third; an answer that is only told and opens nothing may come a bit later.
+_DECIDE_BEFORE, _TELL_BEFORE = 1.9, 2.6
+_LEAST_PATIENCE = 0.05
 
 log = structlog.get_logger(__name__)
-Body = dict[str, Any]
+Read = Callable[[Body], Delivery]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,33 @@ class Routes:
     events: Mapping[str, Feature]
     unknown: Feature
     news: Mapping[str, News] = field(default_factory=dict)
+
+
+@dataclass
+class _Visit:
+    """One delivery on its way through the door.
+
+    Attributes:
+        now: the business instant, read once.
+        profile: what Slack said about the person, once it was asked.
+        came_at: when it came, by the machine's running time; Slack waits from then on.
+    """
+
+    delivery: Delivery
+    now: datetime
+    profile: Profile | None = None
+    came_at: float = field(default_factory=time.monotonic)
+
+    def patience(self, before: float) -> float:
+        """Return how many seconds may still be waited for other writers."""
+        return max(_LEAST_PATIENCE, before - (time.monotonic() - self.came_at))
+
+
+class AlreadySaved(Refusal):
+    """The same form was submitted twice; the first one counted."""
+
+    def __init__(self) -> None:
+        super().__init__("This form was saved already. Close it to see the result.")
 
 
 class Door:
@@ -61,64 +89,98 @@ class Door:
         self._routes = routes
         self._client_for_team = client_for_team
 
-    def answer(self, read: Callable[[Body], Delivery], payload: Body) -> Body:
+    def answer(self, read: Read, payload: Body) -> Body:
         """Decide a delivery and return the body of the HTTP answer. Never raises.
 
         Args:
             read: reads this kind of payload.
             payload: what Slack sent, its signature already checked.
         """
-        try:
-            delivery = read(payload)
-        except (KeyError, TypeError, AttributeError, IndexError):
-            log.exception("slack.unreadable", reference=new_reference())
+        visit = self._receive(read, payload)
+        if visit is None:
             return {}
         try:
-            news = self._routes.news.get(delivery.name) if delivery.kind == "event" else None
-            return self._hear(delivery, news) if news else self._answer(delivery)
+            return self._decide(visit)
+        except Busy as busy:
+            return self._busy(visit, busy)
         except Refusal as refusal:
-            return self._refused(delivery, refusal)
+            return self._refused(visit, refusal)
         except Exception as fault:  # noqa: BLE001 - the edge: it is logged with its reference
-            return self._failed(delivery, fault)
+            return self._failed(visit, fault)
         finally:
             self._desk.wake()
 
-    def options(self, read: Callable[[Body], Delivery], payload: Body) -> Body:
+    def hear(self, read: Read, payload: Body) -> bool:
+        """Take note of an event. Never raises.
+
+        Returns:
+            False where it failed for a reason that may pass, so that Slack should send it again.
+        """
+        visit = self._receive(read, payload)
+        if visit is None:
+            return True
+        name = visit.delivery.name
+        try:
+            self._note(visit)
+        except Busy:
+            log.warning("slack.event_put_off", name=name)
+            return False
+        except Refusal as refusal:
+            log.info("slack.event_refused", refusal=type(refusal).__name__, name=name)
+        except Exception:
+            log.exception("slack.event_failed", reference=new_reference(), name=name)
+            return False
+        finally:
+            self._desk.wake()
+        return True
+
+    def options(self, read: Read, payload: Body) -> Body:
         """Return the options of a type-ahead field. Never raises; an unknown person gets none."""
         try:
-            return {"options": self._options(read(payload))}
+            return {"options": self._options(read(readable(payload)))}
         except Exception:
             log.exception("slack.options_failed", reference=new_reference())
             return {"options": []}
 
-    def _answer(self, delivery: Delivery) -> Body:
-        now = self._desk.clock.now()
-        profile = self._profile(delivery, now)
+    def _receive(self, read: Read, payload: Body) -> _Visit | None:
+        try:
+            return _Visit(read(readable(payload)), self._desk.clock.now())
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+            log.exception("slack.unreadable", reference=new_reference())
+            return None
+
+    def _decide(self, visit: _Visit) -> Body:
+        delivery = visit.delivery
+        visit.profile = self._profile(delivery, visit.now)
         feature = self._feature(delivery)
-        with self._desk.database.transaction() as session:
-            taken = _take(session, delivery, now)
+        with self._desk.database.transaction(
+            wait_seconds=visit.patience(_DECIDE_BEFORE)
+        ) as session:
+            taken = _take(session, delivery, visit.now)
             if not taken.is_new:
                 return taken.answer or {}
-            asked = self._let_in(session, delivery, profile, now)
-            answer = feature(asked)
+            asked = self._let_in(session, visit)
+            answer = with_reply_address(feature(asked), delivery)
             _once(asked, answer)
-            body = _respond(session, asked, answer)
+            body = reply(asked, answer)
             _keep(session, delivery, body)
-        return self._with_modal(delivery, answer, body)
+        return self._with_modal(visit, answer, body)
 
-    def _hear(self, delivery: Delivery, news: News) -> Body:
-        """Take note of what nobody asked for; it makes no workspace and no person known."""
-        now = self._desk.clock.now()
+    def _note(self, visit: _Visit) -> None:
+        """Take note of an event; what nobody asked for makes no workspace and no person known."""
+        delivery = visit.delivery
+        news = self._routes.news.get(delivery.name)
+        if news is None:
+            if delivery.name in self._routes.events and delivery.user_id:
+                self._decide(visit)
+            return
         with self._desk.database.transaction() as session:
             workspace = find_workspace(session, delivery.team_id)
-            if workspace is not None and _take(session, delivery, now).is_new:
-                news(Reported(session, self._desk, workspace, delivery, now))
-        return {}
+            if workspace is not None and _take(session, delivery, visit.now).is_new:
+                news(Reported(session, self._desk, workspace, delivery, visit.now))
 
     def _profile(self, delivery: Delivery, now: datetime) -> Profile | None:
         """Ask Slack about a person who is new or was last asked about long ago."""
-        if not delivery.user_id:
-            return None
         with self._desk.database.read_only() as session:
             workspace = find_workspace(session, delivery.team_id)
             member = workspace and find_member(
@@ -128,19 +190,25 @@ class Door:
                 return None
         client = self._client_for_team(delivery.team_id)
         profile = ask_profile(client, delivery.user_id, delivery.team_id) if client else None
-        is_outsider = delivery.user_team_id not in {"", delivery.team_id}
-        return replace(profile, kind="external") if profile and is_outsider else profile
+        if delivery.user_team_id in {"", delivery.team_id}:
+            return profile
+        # The payload itself says that they are of another organization, whatever Slack can add.
+        return Profile(
+            name=profile.name if profile else delivery.user_id,
+            zone=profile.zone if profile else None,
+            kind="external",
+            is_workspace_admin=False,
+            is_deleted=False,
+        )
 
-    def _let_in(
-        self, session: Session, delivery: Delivery, profile: Profile | None, now: datetime
-    ) -> Asked:
-        zone = profile.zone if profile and profile.zone else "UTC"
+    def _let_in(self, session: Session, visit: _Visit) -> Asked:
+        delivery, profile = visit.delivery, visit.profile
         workspace = meet_workspace(
             session,
             slack_team_id=delivery.team_id,
             name=delivery.team_name or delivery.team_id,
-            zone=zone,
-            now=now,
+            zone=profile.zone if profile and profile.zone else "UTC",
+            now=visit.now,
         )
         member = meet_member(
             session,
@@ -148,9 +216,9 @@ class Door:
             slack_user_id=delivery.user_id,
             profile=profile,
             owner_hint=self._desk.owner_hint,
-            now=now,
+            now=visit.now,
         )
-        return Asked(session, self._desk, workspace, member, delivery, now)
+        return Asked(session, self._desk, workspace, member, delivery, visit.now)
 
     def _feature(self, delivery: Delivery) -> Feature:
         tables = {
@@ -174,41 +242,60 @@ class Door:
                 return []
             return offer(Asked(session, self._desk, workspace, member, delivery, now))[:100]
 
-    def _with_modal(self, delivery: Delivery, answer: Answer, body: Body) -> Body:
+    def _with_modal(self, visit: _Visit, answer: Answer, body: Body) -> Body:
         """Open the answer's modal, after the commit; a submission carries its own instead."""
+        delivery = visit.delivery
         if answer.modal is None or delivery.kind == "submission":
             return body
         client = self._client_for_team(delivery.team_id)
-        view = _with_reply_address(answer.modal, delivery)
         is_push = bool(delivery.view_id) and not delivery.is_home
-        if client and open_view(client, delivery.trigger_id, view, push=is_push):
+        if client and open_view(client, delivery.trigger_id, answer.modal, push=is_push):
             return body
-        return self._say(delivery, _TOO_LATE)
+        return self._tell(visit, draw_too_late(delivery))
 
-    def _refused(self, delivery: Delivery, refusal: Refusal) -> Body:
-        """Record the answer, and the attempt where a right was missing, in a short transaction."""
+    def _busy(self, visit: _Visit, busy: Busy) -> Body:
+        """Say so without the database where the HTTP answer can carry it."""
+        delivery = visit.delivery
+        log.warning("slack.busy", kind=delivery.kind, name=delivery.name)
+        answer = draw_refusal(busy, delivery)
+        if delivery.kind == "command" or answer.faults:
+            return ack_body(delivery, answer)
+        return self._tell(visit, answer)
+
+    def _refused(self, visit: _Visit, refusal: Refusal) -> Body:
+        delivery = visit.delivery
         log.info("slack.refused", refusal=type(refusal).__name__, name=delivery.name)
-        answer = draw_refusal(refusal, delivery)
         try:
-            return self._say(delivery, answer, refusal)
+            return self._tell(visit, draw_refusal(refusal, delivery), refusal)
         except Exception as fault:  # noqa: BLE001 - the edge: it is logged with its reference
-            return self._failed(delivery, fault)
+            return self._failed(visit, fault)
 
-    def _say(self, delivery: Delivery, answer: Answer, refusal: Refusal | None = None) -> Body:
-        now = self._desk.clock.now()
-        with self._desk.database.transaction() as session:
-            taken = _take(session, delivery, now)
+    def _tell(self, visit: _Visit, answer: Answer, refusal: Refusal | None = None) -> Body:
+        """Record an answer; where that takes too long, at least say it if HTTP can carry it."""
+        try:
+            return self._record(visit, answer, refusal)
+        except Busy:
+            delivery = visit.delivery
+            body = ack_body(delivery, answer)
+            log.warning("slack.unrecorded", kind=delivery.kind, name=delivery.name, said=bool(body))
+            return body
+
+    def _record(self, visit: _Visit, answer: Answer, refusal: Refusal | None) -> Body:
+        """Record the answer, and the attempt where a right was missing, in a short transaction."""
+        delivery = visit.delivery
+        with self._desk.database.transaction(wait_seconds=visit.patience(_TELL_BEFORE)) as session:
+            taken = _take(session, delivery, visit.now)
             if not taken.is_new and refusal is not None:
                 return taken.answer or {}
-            asked = self._let_in(session, delivery, None, now)
-            body = _respond(session, asked, answer)
+            asked = self._let_in(session, visit)
+            body = reply(asked, answer)
             _keep(session, delivery, body)
             if refusal is not None and refusal.needs_right:
-                _audit_refusal(session, asked)
+                _audit_refusal(asked)
         return body
 
-    def _failed(self, delivery: Delivery, fault: Exception) -> Body:
-        reference = new_reference()
+    def _failed(self, visit: _Visit, fault: Exception) -> Body:
+        delivery, reference = visit.delivery, new_reference()
         log.error(
             "slack.failed",
             reference=reference,
@@ -217,22 +304,14 @@ class Door:
             exc_info=fault,
         )
         answer = draw_apology(reference, delivery)
-        body = _ack_body(delivery, answer)
-        if body or not answer.text:
-            return body
-        # A click is answered through the outbox; where even that fails, the log is all there is.
+        if delivery.kind == "command" or answer.faults:
+            return ack_body(delivery, answer)
+        # The others are answered through the outbox; where that fails too, the log is all there is.
         try:
-            return self._say(delivery, answer)
+            return self._tell(visit, answer)
         except Exception:
             log.exception("slack.apology_failed", reference=reference)
             return {}
-
-
-class AlreadySaved(Refusal):
-    """The same form was submitted twice; the first one counted."""
-
-    def __init__(self) -> None:
-        super().__init__("This form was saved already. Close it to see the result.")
 
 
 def _once(asked: Asked, answer: Answer) -> None:
@@ -260,54 +339,9 @@ def _keep(session: Session, delivery: Delivery, body: Body) -> None:
     )
 
 
-def _respond(session: Session, asked: Asked, answer: Answer) -> Body:
-    """Return what travels in the HTTP answer, and queue what cannot."""
-    delivery = asked.delivery
-    body = _ack_body(delivery, answer)
-    if delivery.kind == "command" or not answer.text:
-        return body
-    message: Body = {"text": answer.text, "blocks": shortened(list(answer.blocks))}
-    if delivery.response_url:
-        message |= {"response_type": "ephemeral", "replace_original": answer.replace}
-        kind, payload = "slack.respond", {"response_url": delivery.response_url, "body": message}
-    else:
-        kind, payload = "slack.dm", {"recipient": delivery.user_id, **message}
-    enqueue(session, workspace_id=asked.workspace.id, kind=kind, payload=payload, now=asked.now)
-    return body
-
-
-def _ack_body(delivery: Delivery, answer: Answer) -> Body:
-    if delivery.kind == "submission":
-        return _submission_body(answer)
-    if delivery.kind != "command" or not answer.text:
-        return {}
-    body: Body = {"response_type": "ephemeral", "text": answer.text}
-    if answer.blocks:
-        body["blocks"] = shortened(list(answer.blocks))
-    return body
-
-
-def _submission_body(answer: Answer) -> Body:
-    if answer.faults:
-        return {"response_action": "errors", "errors": dict(answer.faults)}
-    if answer.next_view:
-        return {"response_action": "update", "view": answer.next_view}
-    if answer.modal:
-        return {"response_action": "push", "view": answer.modal}
-    return {"response_action": "clear"} if answer.text else {}
-
-
-def _with_reply_address(view: Block, delivery: Delivery) -> Block:
-    """Let the form remember where its answer goes."""
-    if not delivery.response_url:
-        return view
-    kept = unpack(view.get("private_metadata"))
-    return {**view, "private_metadata": pack({**kept, "response_url": delivery.response_url})}
-
-
-def _audit_refusal(session: Session, asked: Asked) -> None:
+def _audit_refusal(asked: Asked) -> None:
     record(
-        session,
+        asked.session,
         workspace_id=asked.workspace.id,
         actor=Actor(asked.member.id, SURFACE),
         action="right.refused",

@@ -66,4 +66,4 @@ class Installations:
 
 
 def _box(keys: str) -> MultiFernet:
-    return MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+    return MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])

@@ -4,7 +4,7 @@ import secrets
 
 from timebot.errors import Refusal, WayOut
 from timebot.slack.answer import Answer
-from timebot.slack.blocks import Block, actions, button, context, escape, section
+from timebot.slack.blocks import Block, actions, button, code, context, escape, section
 from timebot.slack.delivery import Delivery
 from timebot.slack.ids import Act
 
@@ -15,13 +15,14 @@ _REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 def draw_refusal(refusal: Refusal, delivery: Delivery) -> Answer:
     """Show what timebot will not do: the reason, one correct example, a button that helps."""
-    if delivery.kind == "submission":
-        return Answer(faults={_field(refusal, delivery): refusal.sentence})
-    text = refusal.sentence
-    blocks: list[Block] = [section(escape(refusal.sentence))]
+    if delivery.inputs:
+        words = refusal.sentence + (f" Example: {refusal.example}" if refusal.example else "")
+        return Answer(faults={_field(refusal, delivery): words})
+    text = escape(refusal.sentence)
+    blocks: list[Block] = [section(text)]
     if refusal.example:
-        text += f" Example: {refusal.example}"
-        blocks.append(context(f"Example: `{escape(refusal.example)}`"))
+        text += f" Example: {code(refusal.example)}"
+        blocks.append(context(f"Example: {code(refusal.example)}"))
     buttons = [_button(way, key) for key, way in enumerate(refusal.ways_out) if way.action in _ACTS]
     if buttons:
         blocks.append(actions(*buttons))
@@ -34,9 +35,18 @@ def draw_apology(reference: str, delivery: Delivery) -> Answer:
         "Something went wrong on my side and nothing was changed. Please try again. "
         f"If it happens again, tell your administrator the number {reference}."
     )
-    if delivery.kind == "submission":
-        return Answer(faults={_first_field(delivery): sentence})
+    if delivery.inputs:
+        return Answer(faults={delivery.inputs[0]: sentence})
     return Answer(text=sentence)
+
+
+def draw_too_late(delivery: Delivery) -> Answer:
+    """Say that a form did not open; a new click brings the fresh trigger that opening needs."""
+    sentence = "Slack did not let me open the form in time. Nothing was changed. Please try again."
+    if delivery.kind != "click" or not delivery.packed or delivery.name not in _ACTS:
+        return Answer(text=sentence)
+    again = {**button("Open the form", Act(delivery.name)), "value": delivery.packed}
+    return Answer(text=sentence, blocks=[section(sentence), actions(again)])
 
 
 def new_reference() -> str:
@@ -52,8 +62,4 @@ def _button(way: WayOut, key: int) -> Block:
 
 def _field(refusal: Refusal, delivery: Delivery) -> str:
     block_id: str | None = getattr(refusal, "block_id", None)
-    return block_id if block_id in delivery.state else _first_field(delivery)
-
-
-def _first_field(delivery: Delivery) -> str:
-    return next(iter(delivery.state), "")
+    return block_id if block_id in delivery.inputs else delivery.inputs[0]

@@ -1,24 +1,30 @@
 """Sending: what the outbox hands to Slack, drawn from the database at the moment it goes out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from timebot.billing.ports import Renderer
-from timebot.journal.outbox import Delivered, Handler, OutboxJob, Outcome
+from timebot.db import Busy
+from timebot.journal.models import PostedMessage
+from timebot.journal.notices import show_card, tell
+from timebot.journal.outbox import Delivered, GiveUp, Handler, OutboxJob, Outcome, enqueue
 from timebot.journal.posted import find_posted, note_posted
-from timebot.slack.blocks import Block, shortened
+from timebot.slack.blocks import Block, cut, escape, shortened
 from timebot.slack.desk import Card, Desk, Drawn, Notice, Viewer
 from timebot.slack.file_sending import KIND as FILE
 from timebot.slack.file_sending import FileSender
-from timebot.slack.speaker import Speaker
-from timebot.team.members import find_member
+from timebot.slack.speaker import GONE, UNREACHABLE, Speaker
+from timebot.team.members import find_member, list_members
 from timebot.team.models import Member, Workspace
 
 HomeOf = Callable[[Viewer], Block]
 """Draws a person's Home."""
+
+# https://docs.slack.dev/reference/methods/chat.update and chat.postMessage
+_UPDATE_TEXT, _POST_TEXT = 4_000, 40_000
 
 NOTHING_LEFT: Outcome = Delivered({"skipped": "nothing left to show"})
 
@@ -76,13 +82,14 @@ class Sending:
             )
             viewer = self._viewer(session, job.workspace_id, recipient)
             drawn = self._painters.cards[purpose](viewer, subject_id)
-        if drawn is None:
+        if drawn is None or _has_left(viewer):
             return NOTHING_LEFT
-        if posted and posted.channel and posted.ts:
-            return self._speaker.update(
-                job.workspace_id, posted.channel, posted.ts, drawn.text, shortened(drawn.blocks)
-            )
-        return self._post_card(job, drawn)
+        outcome = self._repaint(job, posted, drawn) if posted and posted.ts else None
+        if outcome is None or (_is_gone(outcome) and _has_buttons(drawn)):
+            outcome = self._post_card(job, drawn)
+        elif _is_gone(outcome):
+            return Delivered({"skipped": "the message is gone, and nothing is left to decide"})
+        return self._or_elsewhere(job, viewer, outcome)
 
     def tell(self, job: OutboxJob) -> Outcome:
         """Post a one-off message."""
@@ -91,9 +98,10 @@ class Sending:
             viewer = self._viewer(session, job.workspace_id, recipient)
             facts = {key: value for key, value in job.payload["facts"].items() if value is not None}
             drawn = self._painters.notices[job.payload["notice"]](viewer, facts)
-        if drawn is None:
+        if drawn is None or _has_left(viewer):
             return NOTHING_LEFT
-        return self._speaker.post(job.workspace_id, recipient, drawn.text, shortened(drawn.blocks))
+        outcome = self._post(job, recipient, drawn.text, drawn.blocks)
+        return self._or_elsewhere(job, viewer, outcome)
 
     def home(self, job: OutboxJob) -> Outcome:
         """Publish a member's Home."""
@@ -106,36 +114,124 @@ class Sending:
         return self._speaker.publish_home(job.workspace_id, member.slack_user_id, view)
 
     def respond(self, job: OutboxJob) -> Outcome:
-        """Answer a click or a form through its response_url."""
-        return self._speaker.respond(job.payload["response_url"], job.payload["body"])
+        """Answer a click or a form through its response_url, or by DM where that is used up."""
+        payload, body = job.payload, job.payload["body"]
+        outcome = self._speaker.respond(payload["response_url"], body)
+        if not isinstance(outcome, GiveUp) or not payload.get("recipient"):
+            return outcome
+        return self._post(job, payload["recipient"], body["text"], body["blocks"])
 
     def direct(self, job: OutboxJob) -> Outcome:
         """Say something to one person in a DM."""
         payload = job.payload
+        return self._post(job, payload["recipient"], payload["text"], payload["blocks"])
+
+    def _post(self, job: OutboxJob, recipient: str, text: str, blocks: Sequence[Block]) -> Outcome:
         return self._speaker.post(
-            job.workspace_id, payload["recipient"], payload["text"], payload["blocks"]
+            job.workspace_id, recipient, cut(text, _POST_TEXT), shortened(list(blocks))
+        )
+
+    def _repaint(self, job: OutboxJob, posted: PostedMessage, drawn: Drawn) -> Outcome:
+        return self._speaker.update(
+            job.workspace_id,
+            str(posted.channel),
+            str(posted.ts),
+            cut(drawn.text, _UPDATE_TEXT),
+            shortened(drawn.blocks),
         )
 
     def _post_card(self, job: OutboxJob, drawn: Drawn) -> Outcome:
         recipient = job.payload["recipient"]
-        outcome = self._speaker.post(
-            job.workspace_id, recipient, drawn.text, shortened(drawn.blocks)
-        )
+        outcome = self._post(job, recipient, drawn.text, drawn.blocks)
         if isinstance(outcome, Delivered) and outcome.result:
-            with self._desk.database.transaction() as session:
-                note_posted(
-                    session,
-                    workspace_id=job.workspace_id,
-                    purpose=job.payload["purpose"],
-                    subject_id=UUID(job.payload["subject_id"]),
-                    recipient=recipient,
-                    channel=str(outcome.result["channel"]),
-                    ts=str(outcome.result["ts"]),
-                    now=self._desk.clock.now(),
-                )
+            self._note_place(job, str(outcome.result["channel"]), str(outcome.result["ts"]))
         return outcome
+
+    def _note_place(self, job: OutboxJob, channel: str, ts: str) -> None:
+        """Note where the card stands, however long other writers take: else it comes twice."""
+        while True:
+            try:
+                with self._desk.database.transaction() as session:
+                    note_posted(
+                        session,
+                        workspace_id=job.workspace_id,
+                        purpose=job.payload["purpose"],
+                        subject_id=UUID(job.payload["subject_id"]),
+                        recipient=job.payload["recipient"],
+                        channel=channel,
+                        ts=ts,
+                        now=job.now,
+                    )
+            except Busy:
+                continue
+            return
+
+    def _or_elsewhere(self, job: OutboxJob, viewer: Viewer, outcome: Outcome) -> Outcome:
+        """Tell billing people and owners by DM what a channel does not take any more."""
+        is_channel = viewer.member is None
+        if not (is_channel and isinstance(outcome, GiveUp) and outcome.reason in UNREACHABLE):
+            return outcome
+        with self._desk.database.transaction() as session:
+            people = list_members(session, workspace_id=job.workspace_id, at_least="billing")
+            for person in people:
+                _send_to(session, job, person.slack_user_id, self._excuse(viewer, outcome.reason))
+        return Delivered({"rerouted": outcome.reason}) if people else outcome
+
+    def _excuse(self, viewer: Viewer, reason: str) -> str:
+        why = "it is archived" if reason == "is_archived" else "I may not post there"
+        return (
+            f"I could not write to <#{escape(viewer.recipient)}>: {why}. So it comes to you."
+            f" Invite me there, or choose another channel with"
+            f" {self._desk.billing_command} settings."
+        )
 
     def _viewer(self, session: Session, workspace_id: UUID, recipient: str) -> Viewer:
         workspace = session.get_one(Workspace, workspace_id)
         member = find_member(session, workspace_id=workspace_id, slack_user_id=recipient)
         return Viewer(session, self._desk, workspace, recipient, member, self._desk.clock.now())
+
+
+def _send_to(session: Session, job: OutboxJob, person: str, excuse: str) -> None:
+    """Queue the same for one person, after a word on why; once, however often it is repainted."""
+    payload, channel = job.payload, job.payload["recipient"]
+    subject = payload.get("subject_id") or str(job.id)
+    enqueue(
+        session,
+        workspace_id=job.workspace_id,
+        kind="slack.dm",
+        payload={"recipient": person, "text": excuse, "blocks": []},
+        dedup_key=f"elsewhere:{channel}:{subject}:{person}",
+        now=job.now,
+    )
+    if job.kind == "slack.card":
+        show_card(
+            session,
+            workspace_id=job.workspace_id,
+            purpose=payload["purpose"],
+            subject_id=UUID(subject),
+            recipients=[person],
+            now=job.now,
+        )
+        return
+    tell(
+        session,
+        workspace_id=job.workspace_id,
+        notice=payload["notice"],
+        recipient=person,
+        facts=payload["facts"],
+        dedup_key=f"elsewhere:{job.id}:{person}",
+        now=job.now,
+    )
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    return isinstance(outcome, GiveUp) and outcome.reason in GONE
+
+
+def _has_buttons(drawn: Drawn) -> bool:
+    """Whether something is left to decide; a card that only reports need not come back."""
+    return any(block["type"] == "actions" or "accessory" in block for block in drawn.blocks)
+
+
+def _has_left(viewer: Viewer) -> bool:
+    return viewer.member is not None and viewer.member.deactivated_at is not None

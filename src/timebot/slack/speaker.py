@@ -1,6 +1,9 @@
 """The speaker: calls to Slack's Web API, with its errors turned into what follows from them."""
 
+import http.client
 import json
+import re
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
@@ -8,8 +11,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from timebot.db import refuse_inside_transaction
 from timebot.journal.outbox import Delivered, GiveUp, MayHaveArrived, Outcome, TryAgain
@@ -20,15 +24,31 @@ LISTENER_SECONDS = 1
 """The limit of the two calls that a listener may make itself."""
 
 _WORKER_SECONDS = 15
+_PAUSE_SECONDS = 30
 # The conversation or the message is gone for good, or we may not write there.
 _HOPELESS = frozenset(
     (
         "channel_not_found user_not_found not_in_channel is_archived cant_update_message "
         "message_not_found edit_window_closed user_disabled cannot_dm_bot messages_tab_disabled "
         "invalid_blocks msg_too_long no_text restricted_action user_not_visible expired_url "
-        "used_url is_inactive"
+        "used_url is_inactive invalid_arguments view_too_large not_enabled "
+        # Only people can put these right; until then nothing would get through.
+        "token_revoked token_expired account_inactive invalid_auth not_authed missing_scope "
+        "no_permission team_access_not_granted org_login_required ekm_access_denied"
     ).split()
 )
+GONE = frozenset("message_not_found cant_update_message edit_window_closed is_inactive".split())
+"""The message to repaint is there no more, or may not be repainted."""
+
+UNREACHABLE = frozenset("channel_not_found not_in_channel is_archived restricted_action".split())
+"""The app may not post in the conversation."""
+
+# Slack says that it may have done a part of it: https://docs.slack.dev/reference/methods
+_DOUBTFUL = frozenset("internal_error fatal_error request_timeout service_unavailable".split())
+_NO_ANSWER = (SlackClientError, OSError, http.client.HTTPException)
+_ERROR_NAME = re.compile(r"[a-z0-9_]{1,60}")
+
+log = structlog.get_logger(__name__)
 ClientFor = Callable[[UUID], WebClient | None]
 
 
@@ -100,18 +120,21 @@ class Speaker:
     def respond(self, response_url: str, body: Mapping[str, object]) -> Outcome:
         """Answer through a response_url, which takes five answers within half an hour."""
         refuse_inside_transaction("a call to Slack")
-        request = urllib.request.Request(  # noqa: S310 - Slack's own address, from a signed payload
-            response_url,
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json; charset=utf-8"},
-        )
         try:
+            request = urllib.request.Request(  # noqa: S310 - Slack's own address, from a signed payload
+                response_url,
+                data=json.dumps(body).encode(),
+                headers={"Content-Type": "application/json; charset=utf-8"},
+            )
             with urllib.request.urlopen(request, timeout=_WORKER_SECONDS):  # noqa: S310 - as above
                 return Delivered({})
         except urllib.error.HTTPError as error:
-            return _from_status(error.code, error.headers.get("Retry-After"), "response_url")
-        except OSError as error:
-            return MayHaveArrived(type(error).__name__)
+            with error:
+                return _from_response_url(error.code, error.headers.get("Retry-After"))
+        except (OSError, http.client.HTTPException) as error:
+            return _from_broken_line(error, repeatable=False)
+        except ValueError:
+            return GiveUp("no_such_url")
 
     def _call(
         self, workspace_id: UUID, call: Callable[[WebClient], Any], *, repeatable: bool
@@ -123,13 +146,12 @@ class Speaker:
         try:
             response = call(client)
         except SlackApiError as error:
-            return _from_error(error)
-        except ConnectionRefusedError:
-            return TryAgain("Slack refused the connection")
-        except OSError as error:
-            if repeatable or isinstance(getattr(error, "reason", None), ConnectionRefusedError):
-                return TryAgain(type(error).__name__)
-            return MayHaveArrived(type(error).__name__)
+            return _from_error(error, repeatable=repeatable)
+        except (OSError, http.client.HTTPException) as error:
+            return _from_broken_line(error, repeatable=repeatable)
+        except SlackClientError as error:
+            # An upload that broke off before its last step, or a request that was never sent.
+            return TryAgain(type(error).__name__)
         return Delivered({"channel": response.get("channel"), "ts": response.get("ts")})
 
 
@@ -138,7 +160,8 @@ def open_view(client: WebClient, trigger_id: str, view: Block, *, push: bool = F
     refuse_inside_transaction("views.open")
     try:
         (client.views_push if push else client.views_open)(trigger_id=trigger_id, view=view)
-    except (SlackApiError, OSError):
+    except _NO_ANSWER as error:
+        log.warning("slack.view_not_opened", reason=_reason(error))
         return False
     return True
 
@@ -147,8 +170,11 @@ def ask_profile(client: WebClient, user_id: str, team_id: str) -> Profile | None
     """Ask Slack about a person; None where it cannot say within a listener's second."""
     refuse_inside_transaction("users.info")
     try:
-        user = client.users_info(user=user_id)["user"]
-    except (SlackApiError, OSError):
+        user = client.users_info(user=user_id).get("user")
+    except _NO_ANSWER as error:
+        log.warning("slack.profile_unknown", reason=_reason(error))
+        return None
+    if not isinstance(user, Mapping):
         return None
     return read_profile(user, team_id)
 
@@ -176,22 +202,44 @@ def _kind(user: Mapping[str, Any], team_id: str) -> Kind:
     return "person"
 
 
-def _from_error(error: SlackApiError) -> Outcome:
-    response = error.response
-    name = str(response.get("error", "unknown")) if response is not None else "unknown"
-    status = getattr(response, "status_code", 200)
-    headers = getattr(response, "headers", {}) or {}
+def _from_error(error: SlackApiError, *, repeatable: bool) -> Outcome:
+    name = _reason(error)
     if name in _HOPELESS:
         return GiveUp(name)
-    return _from_status(status, headers.get("Retry-After") or headers.get("retry-after"), name)
-
-
-def _from_status(status: int, retry_after: str | None, name: str) -> Outcome:
-    if status == 429 or name == "ratelimited":
-        wait = int(retry_after) if retry_after and retry_after.isdigit() else 30
-        return TryAgain("ratelimited", timedelta(seconds=wait))
-    if status == 404:
-        return GiveUp(name)
-    if status >= 500:
-        return MayHaveArrived(f"{name} {status}")
+    status = getattr(error.response, "status_code", 200)
+    if status == http.client.TOO_MANY_REQUESTS or name == "ratelimited":
+        headers = getattr(error.response, "headers", None) or {}
+        return _pause(headers.get("Retry-After") or headers.get("retry-after"))
+    if (status >= http.client.INTERNAL_SERVER_ERROR or name in _DOUBTFUL) and not repeatable:
+        return MayHaveArrived(name)
     return TryAgain(name)
+
+
+def _from_response_url(status: int, retry_after: str | None) -> Outcome:
+    if status == http.client.TOO_MANY_REQUESTS:
+        return _pause(retry_after)
+    reason = f"response_url {status}"
+    if status >= http.client.INTERNAL_SERVER_ERROR:
+        return MayHaveArrived(reason)
+    return GiveUp(reason)
+
+
+def _from_broken_line(error: Exception, *, repeatable: bool) -> Outcome:
+    """Without an answer: repeat what is harmless, or what surely never left."""
+    cause = getattr(error, "reason", error)
+    never_left = isinstance(cause, ConnectionRefusedError | socket.gaierror)
+    reason = type(cause if isinstance(cause, Exception) else error).__name__
+    return TryAgain(reason) if repeatable or never_left else MayHaveArrived(reason)
+
+
+def _pause(retry_after: str | None) -> TryAgain:
+    seconds = int(retry_after) if retry_after and retry_after.isdecimal() else _PAUSE_SECONDS
+    return TryAgain("ratelimited", timedelta(seconds=seconds))
+
+
+def _reason(error: Exception) -> str:
+    """Name what went wrong; a body that is no answer of Slack's is never repeated."""
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    name = error.response.get("error") if error.response is not None else None
+    return name if isinstance(name, str) and _ERROR_NAME.fullmatch(name) else "unreadable_answer"
