@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from timebot.slack.answer import Answer
 from timebot.slack.billing_help import draw_billing_help, draw_unknown_word, find_word
 from timebot.slack.billing_panel import open_panel, show_checklist
+from timebot.slack.card_command import card_typed
 from timebot.slack.client_command import client_typed
 from timebot.slack.desk import Asked, Feature
 from timebot.slack.ids import Act
+from timebot.slack.invoice_actions import invoice_typed, invoices_typed
 from timebot.slack.place_refusals import UNCLEAR, draw_unclear_place
 from timebot.slack.project_command import project_typed
 from timebot.slack.rate_command import rate_typed
@@ -36,6 +38,9 @@ TYPED: Mapping[str, Typed] = {
     "release": release_typed,
     "hold": hold_typed,
     "unhold": unhold_typed,
+    "card": card_typed,
+    "invoices": invoices_typed,
+    "invoice": invoice_typed,
     "settings": settings_typed,
     "help": help_typed,
 }

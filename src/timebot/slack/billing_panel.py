@@ -14,6 +14,7 @@ from timebot.slack.words import counted, days_words, instant_words, sums_words
 from timebot.team.rights import may, require
 
 _MOST_RUNS = 5
+_ALL = 2_000
 
 
 def open_panel(asked: Asked, _text: str = "") -> Answer:
@@ -91,7 +92,9 @@ def _next_run(asked: Asked) -> list[_Part]:
 
 
 def _invoices(asked: Asked) -> list[_Part]:
-    listed = list_invoices(asked.session, workspace=asked.workspace, today=today_of(asked))
+    listed = list_invoices(
+        asked.session, workspace=asked.workspace, today=today_of(asked), limit=_ALL
+    )
     open_ones = [one for one in listed if one.status in {"sent", "overdue"}]
     if not open_ones:
         return []

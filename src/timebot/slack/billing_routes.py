@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 from timebot.slack import (
     billing_command,
+    card_command,
     client_choices,
     client_command,
     client_form,
+    invoice_actions,
+    invoice_card,
     project_command,
     project_form,
     rate_command,
@@ -20,8 +23,10 @@ from timebot.slack.desk import Card, Feature, Notice, Options
 
 BILLING_ACTIONS: Mapping[str, Feature] = {
     **billing_command.ACTIONS,
+    **card_command.ACTIONS,
     **client_command.ACTIONS,
     **client_form.ACTIONS,
+    **invoice_actions.ACTIONS,
     **project_command.ACTIONS,
     **project_form.ACTIONS,
     **rate_command.ACTIONS,
@@ -32,6 +37,7 @@ BILLING_ACTIONS: Mapping[str, Feature] = {
 }
 BILLING_FORMS: Mapping[str, Feature] = {
     **client_form.FORMS,
+    **invoice_actions.FORMS,
     **project_form.FORMS,
     **rate_command.FORMS,
     **role_command.FORMS,
@@ -39,5 +45,5 @@ BILLING_FORMS: Mapping[str, Feature] = {
     **settings_form.FORMS,
 }
 BILLING_OPTIONS: Mapping[str, Options] = {**client_choices.OPTIONS}
-BILLING_CARDS: Mapping[str, Card] = {**run_card.CARDS}
+BILLING_CARDS: Mapping[str, Card] = {**run_card.CARDS, **invoice_card.CARDS}
 BILLING_NOTICES: Mapping[str, Notice] = {}

@@ -105,6 +105,18 @@ class Viewer:
     now: datetime
 
 
+def viewer_of(asked: Asked) -> Viewer:
+    """Return the person who asked as the one who will see what is drawn."""
+    return Viewer(
+        asked.session,
+        asked.desk,
+        asked.workspace,
+        asked.member.slack_user_id,
+        asked.member,
+        asked.now,
+    )
+
+
 Card = Callable[[Viewer, str], Drawn | None]
 """Draws a card for its subject's id; None where nothing is left to show."""
 

@@ -17,7 +17,7 @@ from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.billing_panel import run_title
 from timebot.slack.billing_words import cleaned, take_client, whole_client
 from timebot.slack.blocks import Block, actions, button, escape, modal, section
-from timebot.slack.desk import SURFACE, Asked, Feature, Viewer
+from timebot.slack.desk import SURFACE, Asked, Feature, viewer_of
 from timebot.slack.file_sending import want_file
 from timebot.slack.form_fields import Field, draw_fields, filled
 from timebot.slack.ids import Act, Form
@@ -75,7 +75,7 @@ def show_run(asked: Asked) -> Answer:
     """Show the run of a button, or the newest open one."""
     require(asked.session, asked.member, "billing", to="see invoice runs", now=asked.now)
     page = asked.delivery.value.get("page", "0")
-    drawn = draw_run(_viewer(asked), _run(asked), page=int(page) if page.isdigit() else 0)
+    drawn = draw_run(viewer_of(asked), _run(asked), page=int(page) if page.isdigit() else 0)
     return Answer(text=drawn.text, blocks=drawn.blocks)
 
 
@@ -131,7 +131,7 @@ def release_all_clicked(asked: Asked) -> Answer:
             )
     except RunChanged as changed:
         _refresh(asked, run.id)
-        drawn = draw_run(_viewer(asked), run)
+        drawn = draw_run(viewer_of(asked), run)
         text = f"{escape(changed.sentence)}\n{drawn.text}"
         said = [section(escape(changed.sentence)), *drawn.blocks]
         return Answer(text=text, blocks=said, replace=asked.delivery.is_ephemeral)
@@ -272,7 +272,7 @@ def _check(asked: Asked, invoice: Invoice) -> tuple[ClientCheck, Page]:
         can_charge=asked.desk.can_charge,
         now=asked.now,
     )
-    page = page_of(_viewer(asked), may_release=whole.may_be_released)
+    page = page_of(viewer_of(asked), may_release=whole.may_be_released)
     for check in whole.clients:
         if check.invoice_id == invoice.id:
             return check, page
@@ -316,17 +316,6 @@ def _uuid(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
-
-
-def _viewer(asked: Asked) -> Viewer:
-    return Viewer(
-        asked.session,
-        asked.desk,
-        asked.workspace,
-        asked.member.slack_user_id,
-        asked.member,
-        asked.now,
-    )
 
 
 def _refresh(asked: Asked, run_id: UUID) -> None:

@@ -1,0 +1,140 @@
+"""One invoice: how it stands in plain words, and the buttons that make sense in that state."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from timebot.billing.models import Invoice
+from timebot.clients.models import Client
+from timebot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    confirm,
+    context,
+    escape,
+    fields,
+    header,
+    section,
+)
+from timebot.slack.desk import Card, Drawn, Viewer
+from timebot.slack.ids import Act
+from timebot.slack.invoice_words import (
+    delivery_words,
+    sees_money,
+    state_words,
+    today_at,
+    without_money,
+)
+from timebot.slack.rate_words import card_words
+from timebot.slack.words import days_words, money_words, started
+from timebot.team.days import day_in_words
+
+_UNPAID = frozenset(("open", "failed"))
+_CLOSED_THERE = frozenset(("void", "uncollectible", "unclosed"))
+
+
+def invoice_card(viewer: Viewer, invoice_id: str) -> Drawn | None:
+    """Draw an invoice for billing people, or for the billing channel."""
+    invoice = viewer.session.get(Invoice, (viewer.workspace.id, UUID(invoice_id)))
+    if invoice is None or invoice.document == "draft":
+        return None
+    if not sees_money(viewer):
+        return without_money("this invoice")
+    return draw_invoice(viewer, invoice)
+
+
+def draw_invoice(viewer: Viewer, invoice: Invoice) -> Drawn:
+    """Draw an issued invoice as it stands now."""
+    client = viewer.session.get_one(Client, (viewer.workspace.id, invoice.client_id))
+    title = f"{invoice.number} for {client.name}"
+    state = started(state_words(viewer.session, invoice, today=today_at(viewer)))
+    facts = _facts(viewer, invoice, client)
+    blocks: list[Block] = [header(title), section(f"*{escape(state)}*")]
+    if invoice.attention:
+        blocks.append(section(f"Please decide: {escape(invoice.attention)}"))
+    blocks.append(fields(*(f"*{label}*\n{escape(value)}" for label, value in facts)))
+    hint = _hint(viewer, invoice, client)
+    if hint:
+        blocks.append(context(escape(hint)))
+    blocks.append(actions(*_buttons(viewer, invoice, client)))
+    told = [f"{label}: {value}." for label, value in facts]
+    words = [f"{title}.", f"{state}.", invoice.attention or "", *told, hint]
+    return Drawn(text=escape(" ".join(word for word in words if word)), blocks=blocks)
+
+
+def _facts(viewer: Viewer, invoice: Invoice, client: Client) -> list[tuple[str, str]]:
+    locale = viewer.workspace.locale
+    found = [("Amount", money_words(invoice.total, locale))]
+    if invoice.credit_minor:
+        found.append(("To pay after credit", money_words(invoice.due, locale)))
+    found.append(("Work of", days_words(invoice.period_start, invoice.period_end)))
+    if invoice.issued_on:
+        found.append(("Issued", day_in_words(invoice.issued_on)))
+    if invoice.due_on and invoice.collection != "paid":
+        found.append(("Due", day_in_words(invoice.due_on)))
+    found.append(("Mail", started(delivery_words(invoice, can_mail=viewer.desk.can_mail))))
+    found.append(("Client", started(card_words(client))))
+    return found
+
+
+def _hint(viewer: Viewer, invoice: Invoice, client: Client) -> str:
+    """Return what a person may want to know before they choose."""
+    if invoice.document == "void":
+        return "Its number stays used; its hours can be billed again."
+    if invoice.collection == "unknown":
+        return (
+            "I keep asking Stripe: after 5 minutes, after an hour, then daily. Nothing is"
+            " charged twice."
+        )
+    if invoice.collection == "failed" and client.card_id is None and viewer.desk.can_charge:
+        return "There is no card on file now; ask the client for one, or send the pay link."
+    if invoice.collection in _UNPAID and invoice.charge_mode == "charge" and not _waits(invoice):
+        return "The card is charged in a moment; this message changes when it is settled."
+    return ""
+
+
+def _buttons(viewer: Viewer, invoice: Invoice, client: Client) -> list[Block]:
+    value = {"invoice": invoice.id}
+    found = [button("PDF", Act.INVOICE_PDF, value)]
+    if invoice.document == "void" or invoice.collection in {"unknown", "disputed", "credited"}:
+        return found
+    if invoice.collection == "paid":
+        return [*found, button("Mail the receipt again", Act.INVOICE_MAIL, value)]
+    if not _waits(invoice):
+        return found
+    return [*_ways_to_be_paid(viewer, invoice, client, value), *found, *_other(invoice, value)]
+
+
+def _waits(invoice: Invoice) -> bool:
+    """Tell whether people may decide: nothing is being charged at this moment."""
+    is_charging = invoice.charge_mode == "charge" and invoice.collection == "open"
+    return not is_charging or invoice.uncollected_at is not None
+
+
+def _ways_to_be_paid(
+    viewer: Viewer, invoice: Invoice, client: Client, value: Mapping[str, object]
+) -> list[Block]:
+    found = []
+    amount = money_words(invoice.due, viewer.workspace.locale)
+    if viewer.desk.can_charge and invoice.stripe_status not in _CLOSED_THERE:
+        if client.card_id is not None:
+            card = card_words(client).partition(",")[0]
+            sure = confirm("Charge the card?", f"{client.name}: {card}, {amount}.", "Charge")
+            label = "Try the card again" if invoice.collection == "failed" else "Charge the card"
+            found.append(button(label, Act.INVOICE_CHARGE, value, style="primary", confirm=sure))
+        label = "Send the pay link again" if invoice.charge_mode == "link" else "Send pay link"
+        found.append(button(label, Act.INVOICE_SEND, value))
+    found.append(button("Mark paid", Act.INVOICE_PAID_OUTSIDE, value))
+    return found
+
+
+def _other(invoice: Invoice, value: Mapping[str, object]) -> list[Block]:
+    found = []
+    if invoice.charge_mode == "bank":
+        found.append(button("Mail it again", Act.INVOICE_MAIL, value))
+    if invoice.uncollected_at is None:
+        found.append(button("Park", Act.INVOICE_PARK, value))
+    return [*found, button("Cancel invoice", Act.INVOICE_VOID_FORM, value, style="danger")]
+
+
+CARDS: Mapping[str, Card] = {"invoice": invoice_card}
