@@ -28,7 +28,7 @@ def escape(text: str) -> str:
     # Slack opens a style only at the edge of a word; a word joiner takes the edge away.
     for mark in "*_~`":
         text = text.replace(mark, f"\u2060{mark}")
-    return _QUOTE.sub(r"\1\u2060&gt;", text)
+    return _QUOTE.sub("\\1\u2060&gt;", text)
 
 
 def code(text: str) -> str:
