@@ -18,7 +18,7 @@ from timebot.slack.desk import Viewer
 from timebot.slack.ids import Act
 from timebot.slack.panel import recent_rows, timer_buttons
 from timebot.slack.time_lists import drafts_words, entry_menu, project_sums
-from timebot.slack.time_words import entry_line, hours, since, span, worked_days
+from timebot.slack.time_words import STATE_WORDS, entry_line, hours, since, span, worked_days
 from timebot.slack.timer_replies import edit_button
 from timebot.slack.words import weekday_words
 from timebot.team.models import Member
@@ -54,7 +54,7 @@ def draw_home(viewer: Viewer) -> Block:
         *_rejected(list_rejected(session, member=member, now=now)),
         *_waiting(waiting_for(session, workspace=viewer.workspace, approver=member)),
         *_today(day),
-        *_week(days),
+        *_week(days, has_drafts=day.drafts > 0),
         *_recent(recent(session, member=member, limit=_MOST_RECENT)),
         *_foot(member),
     ]
@@ -112,10 +112,8 @@ def _today(day: TodayShown) -> list[Block]:
     shown = day.today
     rows = [
         section(
-            f"{entry_line(one)}\n{hours(one.seconds)}, {span(one.entry)}"
-            if one.entry.ended_at
-            else f"{entry_line(one)}\n{span(one.entry)}",
-            **({} if one.entry.state == "applied" else {"accessory": entry_menu(one)}),
+            f"{entry_line(one)}\n{_how_long(one)}",
+            accessory=None if one.entry.state == "applied" else entry_menu(one),
         )
         for one in shown.entries[:_MOST_TODAY]
     ]
@@ -125,16 +123,24 @@ def _today(day: TodayShown) -> list[Block]:
     return [divider(), header(head), *rows, *_more(len(shown.entries), _MOST_TODAY), context(total)]
 
 
-def _week(days: WeekShown) -> list[Block]:
+def _how_long(one: Shown) -> str:
+    if one.entry.ended_at is None:
+        return span(one.entry)
+    state = "" if one.entry.state == "draft" else f" · {STATE_WORDS[one.entry.state]}"
+    return f"{hours(one.seconds)}, {span(one.entry)}{state}"
+
+
+def _week(days: WeekShown, *, has_drafts: bool) -> list[Block]:
     entries = [one for day in days.days for one in day.entries if one.entry.ended_at]
     if not entries:
         return []
     total = hours(sum(one.seconds for one in entries))
+    submit = [button("Submit", Act.SUBMIT)] if has_drafts else []
     return [
         divider(),
         header(f"This week: {total}"),
         section("\n".join(project_sums(entries))),
-        actions(button("Show the week", Act.TIMER_WEEK), button("Submit", Act.SUBMIT)),
+        actions(button("Show the week", Act.TIMER_WEEK), *submit),
     ]
 
 

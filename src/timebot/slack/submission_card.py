@@ -134,7 +134,7 @@ def _entry(one: Shown) -> Block:
 
 
 def _entry_words(one: Shown) -> str:
-    return " · ".join([hours(one.seconds), *entry_details(one.entry)])
+    return " · ".join([f"*{hours(one.seconds)}*", *entry_details(one.entry)])
 
 
 def _rest(shown: SubmissionShown, skip: int, missing: int) -> list[Block]:

@@ -57,7 +57,7 @@ def show_today(asked: Asked, _rest: str = "") -> Answer:
         blocks.append(section(lines[-1]))
     sums = project_sums(day.entries)
     if len(sums) > 1:
-        blocks.append(section("\n".join(sums)))
+        blocks.append(section("\n".join(["*By project*", *sums])))
     blocks.append(context(f"Days are counted in {shown.zone}. {drafts_words(shown)}".strip()))
     blocks.append(actions(*_running_buttons(shown.running), *_submit_today(asked, shown)))
     return Answer(text=spoken(*lines), blocks=blocks)

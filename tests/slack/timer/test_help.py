@@ -1,0 +1,53 @@
+"""Help, and what is said to words that are no verb."""
+
+import pytest
+
+from tests.slack.timer.office import Office
+from timebot.slack.help import VERBS, draw_help, usage_hint
+from timebot.slack.timer_command import VERBS as FEATURES
+
+
+def test_every_verb_of_the_table_does_something_and_every_feature_is_in_the_table() -> None:
+    assert {verb.name for verb in VERBS} == {*FEATURES, "help"}
+
+
+def test_the_usage_hint_names_verbs_of_the_table() -> None:
+    assert set(usage_hint().split(" | ")) <= {verb.name for verb in VERBS}
+
+
+def test_help_lists_every_verb(office: Office) -> None:
+    answer = office.mia.command("/timer HELP")
+
+    assert all(f"/timer {name}" in answer.text for name in FEATURES if name != "split")
+
+
+@pytest.mark.parametrize("verb", [verb.name for verb in VERBS])
+def test_help_explains_each_verb_with_an_example(verb: str) -> None:
+
+    answer = draw_help("/timer", verb)
+
+    assert f"/timer {verb}" in answer.text
+    assert "Example: /timer " in answer.text
+
+
+def test_an_unknown_verb_is_answered_with_what_was_read_and_the_nearest(office: Office) -> None:
+    answer = office.mia.command("/timer strat Acme logo")
+
+    assert "I read strat as the verb and do not know it. Did you mean start?" in answer.text
+    assert answer.buttons == ["Help"]
+    assert office.entries(office.mia) == []
+
+
+def test_a_verb_that_would_be_markup_is_shown_literally(office: Office) -> None:
+    answer = office.mia.command("/timer <!channel>")
+
+    assert "<!channel>" not in answer.all_text
+
+
+def test_splitting_is_not_there_yet_and_the_way_around_is_named(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo")
+
+    answer = office.mia.command("/timer split 1 30m")
+
+    assert "I cannot split an entry yet." in answer.text
+    assert answer.buttons == ["Edit #1", "Add time"]

@@ -1,0 +1,93 @@
+"""Which project is meant: buttons for every candidate, never a guess."""
+
+from tests.builders import a_client, a_project
+from tests.slack.timer.office import Office
+
+
+def test_several_candidates_become_private_buttons(office: Office) -> None:
+    unclear = office.mia.command("/timer start website new page @-20m nc")
+
+    assert unclear.buttons == ["Acme Website", "Globex Website"]
+    assert office.entries(office.mia) == []
+    office.mia.click(unclear, text="Globex Website")
+    office.world.settle()
+
+    (entry,) = office.entries(office.mia)
+    assert (entry.text, entry.billable) == ("new page", "no_charge")
+    assert "Started at 8:40." in office.mia.last_message().text
+
+
+def test_more_than_five_candidates_lead_to_a_form_with_a_type_ahead(office: Office) -> None:
+    with office.session() as session:
+        client = a_client(session, office.workspace(session), name="Umbrella")
+        for number in range(8):
+            a_project(session, client, name=f"Lab {number}")
+
+    unclear = office.mia.command("/timer start umbrella tests")
+    office.mia.click(unclear, text="Choose another project")
+    office.mia.fill("project", "Umbrella, Lab 7")
+    office.mia.submit()
+    office.world.settle()
+
+    assert len(unclear.buttons) == 6
+    assert "Umbrella, Lab 7 · tests" in office.mia.last_message().text
+
+
+def test_unknown_words_offer_the_nearest_names_and_to_start_without_a_project(
+    office: Office,
+) -> None:
+    unknown = office.mia.command("/timer start Globoxx corporation header")
+
+    assert "I know no client or project" in unknown.text
+    assert unknown.buttons[0] == "Globex Website"
+    office.mia.click(unknown, text="Start without a project")
+    office.world.settle()
+    (entry,) = office.entries(office.mia)
+    assert (entry.project_id, entry.text) == (None, "Globoxx corporation header")
+
+
+def test_time_is_added_to_the_candidate_that_was_chosen(office: Office) -> None:
+    unclear = office.mia.command("/timer add 45m website copy #ABC-7 yesterday")
+
+    office.mia.click(unclear, text="Acme Website")
+    office.world.settle()
+
+    (entry,) = office.entries(office.mia)
+    assert (entry.text, entry.ticket_ref) == ("copy", "ABC-7")
+    assert "45 min" in office.mia.last_message().text
+    assert "Sun 2 Mar 2031, Europe/Berlin" in office.mia.last_message().text
+
+
+def test_a_bare_number_is_asked_back_with_both_readings(office: Office) -> None:
+    unclear = office.mia.command("/timer add 90 Acme logo talk")
+
+    assert unclear.buttons == ["90 minutes", "90 hours"]
+    office.mia.click(unclear, text="90 minutes")
+    office.world.settle()
+
+    assert "Added: 1 h 30 min" in office.mia.last_message().text
+
+
+def test_a_paused_project_is_refused_with_a_way_to_another_one(office: Office) -> None:
+    with office.session() as session:
+        client = a_client(session, office.workspace(session), name="Hooli")
+        a_project(session, client, name="Nucleus", state="paused")
+
+    refused = office.mia.command("/timer start Hooli nucleus")
+
+    assert "paused" in refused.text
+    assert refused.buttons == ["Choose another project"]
+
+
+def test_the_type_ahead_offers_recent_projects_first_and_finds_parts_of_names(
+    office: Office,
+) -> None:
+    office.mia.command("/timer add 1h Initech retainer")
+    office.mia.command("/timer add")
+
+    everything = office.mia.options("project")
+    found = office.mia.options("project", "WEB glo")
+
+    assert everything[0] == "Initech, Retainer"
+    assert len(everything) == 5
+    assert found == ["Globex, Website"]
