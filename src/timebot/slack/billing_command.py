@@ -11,8 +11,10 @@ from timebot.slack.desk import Asked, Feature
 from timebot.slack.ids import Act
 from timebot.slack.invoice_actions import invoice_typed, invoices_typed
 from timebot.slack.place_refusals import UNCLEAR, draw_unclear_place
+from timebot.slack.preview_command import preview_typed
 from timebot.slack.project_command import project_typed
 from timebot.slack.rate_command import rate_typed
+from timebot.slack.report_command import report_typed
 from timebot.slack.rerate_command import rerate_typed
 from timebot.slack.role_command import role_typed
 from timebot.slack.run_actions import hold_typed, release_typed, run_typed, unhold_typed
@@ -41,6 +43,8 @@ TYPED: Mapping[str, Typed] = {
     "card": card_typed,
     "invoices": invoices_typed,
     "invoice": invoice_typed,
+    "preview": preview_typed,
+    "report": report_typed,
     "settings": settings_typed,
     "help": help_typed,
 }

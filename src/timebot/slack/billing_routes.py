@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from timebot.slack import (
     billing_command,
+    billing_notices,
     card_command,
     client_choices,
     client_command,
@@ -46,4 +47,4 @@ BILLING_FORMS: Mapping[str, Feature] = {
 }
 BILLING_OPTIONS: Mapping[str, Options] = {**client_choices.OPTIONS}
 BILLING_CARDS: Mapping[str, Card] = {**run_card.CARDS, **invoice_card.CARDS}
-BILLING_NOTICES: Mapping[str, Notice] = {}
+BILLING_NOTICES: Mapping[str, Notice] = {**billing_notices.NOTICES}

@@ -17,6 +17,7 @@ from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.billing_panel import run_title
 from timebot.slack.billing_words import cleaned, take_client, whole_client
 from timebot.slack.blocks import Block, actions, button, escape, modal, section
+from timebot.slack.client_choices import client_at
 from timebot.slack.desk import SURFACE, Asked, Feature, viewer_of
 from timebot.slack.file_sending import want_file
 from timebot.slack.form_fields import Field, draw_fields, filled
@@ -48,8 +49,9 @@ def run_typed(asked: Asked, text: str) -> Answer:
 
 
 def open_clicked(asked: Asked) -> Answer:
-    """Open a run now, from a button."""
-    return _opened(asked, None)
+    """Open a run now, from a button; for one client where it carries one."""
+    named = asked.delivery.value.get("client")
+    return _opened(asked, client_at(asked, named) if named else None)
 
 
 def release_typed(asked: Asked, text: str) -> Answer:
