@@ -159,13 +159,12 @@ def _long_entries(priced: Priced) -> Concern | None:
 
 def _changed_rates(priced: Priced) -> Concern | None:
     """Tell of people whose rate on a project is not the same through the whole period."""
-    rates: dict[tuple[object, object], set[int]] = {}
-    names: dict[tuple[object, object], str] = {}
+    rates: dict[tuple[str, str], set[int]] = {}
     for work in _billable(priced):
-        key = (work.member_id, work.project_id)
-        rates.setdefault(key, set()).add(work.rate_minor)
-        names[key] = f"{work.member_name} on {work.project_name}"
-    changed = sorted(names[key] for key, amounts in rates.items() if len(amounts) > 1)
+        rates.setdefault((work.member_name, work.project_name), set()).add(work.rate_minor)
+    changed = sorted(
+        f"{member} on {project}" for (member, project), found in rates.items() if len(found) > 1
+    )
     if not changed:
         return None
     return Concern("rate_changed", f"The rate changed inside the period: {_listed(changed)}.")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.approved_work import Books, lock_drafted_work
 from timebot.billing.assessing import Assessment, open_assessor
+from timebot.billing.bulk import collector_paused
 from timebot.billing.drafting import let_go
 from timebot.billing.freezing import issue
 from timebot.billing.models import Invoice, InvoiceRun
@@ -114,7 +115,24 @@ def release_all(
         require(session, actor, "billing", to="release invoices", now=now)
     run = _get_run(session, workspace, run_id)
     _refuse_before_cut_off(workspace, run, now)
-    drafts = _lock_drafts(session, workspace, Invoice.run_id == run_id)
+    by = Actor(actor.id if actor is not None else None, surface)
+    with collector_paused():
+        return _release_clean(
+            session, workspace, run, digest=digest, can_charge=can_charge, by=by, now=now
+        )
+
+
+def _release_clean(
+    session: Session,
+    workspace: Workspace,
+    run: InvoiceRun,
+    *,
+    digest: str | None,
+    can_charge: bool,
+    by: Actor,
+    now: datetime,
+) -> list[Invoice]:
+    drafts = _lock_drafts(session, workspace, Invoice.run_id == run.id)
     books, found = _assess_locked(session, workspace, run, drafts, can_charge=can_charge)
     clean = [
         (draft, found[draft.id])
@@ -127,7 +145,6 @@ def release_all(
     if digest is not None and digest != present:
         names = {draft.id: assessment.client.name for draft, assessment in clean}
         raise RunChanged(present, changed_names(digest, present, names))
-    by = Actor(actor.id if actor is not None else None, surface)
     return issue(session, books=books, run=run, drafts=clean, by=by, now=now)
 
 

@@ -247,20 +247,21 @@ def _sorted_into_lines(rounded: list[_Rounded], grouping: str) -> tuple[list[lis
 def _price_line(rounded: list[_Rounded], currency: str) -> PricedLine:
     """Compute the amount once from the line's minutes, and spread it back over its entries."""
     rate_minor = rounded[0].work.rate_minor
+    if len(rounded) == 1:
+        (one,) = rounded
+        amount = line_amount(one.minutes, rate_minor, currency)
+        share = Share(*one, amount)
+        return PricedLine((share,), one.work.seconds, one.minutes, rate_minor, amount)
     weights = [one.minutes for one in rounded]
     minutes = sum(weights)
     amount = line_amount(minutes, rate_minor, currency)
+    parts = zip(rounded, apportion(amount, weights), strict=True)
     return PricedLine(
-        tuple(
-            [
-                Share(*one, part)
-                for one, part in zip(rounded, apportion(amount, weights), strict=True)
-            ]
-        ),
-        sum([one.work.seconds for one in rounded]),
-        minutes,
-        rate_minor,
-        amount,
+        shares=tuple([Share(*one, part) for one, part in parts]),
+        seconds=sum([one.work.seconds for one in rounded]),
+        minutes=minutes,
+        rate_minor=rate_minor,
+        amount_minor=amount,
     )
 
 
