@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.billing.charging.invoices import a_firm, a_payer, an_issued_invoice
@@ -13,7 +13,7 @@ from timebot.billing.document import InvoiceDocument
 from timebot.billing.models import Invoice, InvoiceRun
 from timebot.billing.payment_models import Mail, Payment
 from timebot.billing.pipeline import InvoicePipeline
-from timebot.billing.ports import CardProcessor, Mailer
+from timebot.billing.ports import CardProcessor, Mailer, Renderer
 from timebot.clients.models import Client
 from timebot.clock import real_now
 from timebot.db import Database, refuse_inside_transaction
@@ -73,11 +73,15 @@ class World:
         )
 
     def pipeline(
-        self, *, mailer: Mailer | None = None, processor: CardProcessor | None = None
+        self,
+        *,
+        mailer: Mailer | None = None,
+        processor: CardProcessor | None = None,
+        renderer: Renderer | None = None,
     ) -> InvoicePipeline:
         return InvoicePipeline(
             self.database,
-            self.renderer,
+            renderer or self.renderer,
             Letters(),
             mailer or self.mailer,
             processor or self.processor,
@@ -114,6 +118,18 @@ class World:
     def drain(self, pipeline: InvoicePipeline | None = None) -> int:
         """Do everything that is due."""
         return (pipeline or self.pipeline()).run_once(now=self.clock.now(), real_now=real_now())
+
+    def settle(self, pipeline: InvoicePipeline | None = None) -> None:
+        """Let time pass until no invoice needs anything any more."""
+        for _ in range(40):
+            self.drain(pipeline)
+            with self.database.read_only() as session:
+                due = session.scalar(select(func.min(Invoice.next_step_at)))
+            if due is None:
+                return
+            if due > self.clock.now():
+                self.clock.move_to(due)
+        raise AssertionError("the pipeline found no end")
 
     def fresh(self, kind: type[Row], row_id: UUID) -> Row:
         with self.database.read_only() as session:

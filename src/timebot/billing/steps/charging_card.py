@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
 from timebot.billing.ports import (
+    CardProcessor,
     Declined,
     NeedsAction,
     OutcomeUnknown,
@@ -34,19 +35,25 @@ _NO_CARD = Declined("no_card", "The client has no card on file.", None)
 
 def pay(outside: Outside, work: Work) -> Effect:
     """Charge the card, unless the processor says that it was done already."""
-    processor, payment = get_processor(outside), _payment_of(work)
-    invoice_id = invoice_of(work.invoice)
-    found = processor.get_invoice(invoice_id)
+    found = get_processor(outside).get_invoice(invoice_of(work.invoice))
     if found.status != "open":
         return _absorbing(work, found)
+    if work.attempts > 1 and _was_tried(outside, work, found):
+        # The worker before us died with the answer; a decline is never repeated by itself.
+        return _answered(work, found)
     why_not = differs(work.invoice, found)
     if why_not is not None:
         return _parking(work, why_not)
+    return _charge(get_processor(outside), work, found.id)
+
+
+def _charge(processor: CardProcessor, work: Work, invoice_id: str) -> Effect:
     card_id = work.invoice.stripe_card_id
     if card_id is None:
         return _refusing(work, _NO_CARD)
+    key = _payment_of(work).idempotency_key
     try:
-        answer = processor.pay(invoice_id, card_id=card_id, key=payment.idempotency_key)
+        answer = processor.pay(invoice_id, card_id=card_id, key=key)
     except OutcomeUnknown:
         return _unknown(work)
     except Rejected as rejected:
@@ -59,14 +66,10 @@ def check(outside: Outside, work: Work) -> Effect:
     found = get_processor(outside).get_invoice(invoice_of(work.invoice))
     if found.status != "open":
         return _absorbing(work, found)
-    with outside.database.read_only() as session:
-        earlier = _refused_before(session, work.invoice)
-    if found.attempts <= earlier and not isinstance(found.trouble, Processing):
-        # The request never arrived: making it now, under its own key, repeats nothing.
-        return _with(work, lambda s, i: try_again_unsent(s, i, now=work.now))
-    if isinstance(found.trouble, Declined | NeedsAction):
-        return _refusing(work, found.trouble)
-    return _unknown(work)
+    if _was_tried(outside, work, found):
+        return _answered(work, found)
+    # The request never arrived: making it now, under its own key, repeats nothing.
+    return _with(work, lambda s, i: try_again_unsent(s, i, now=work.now))
 
 
 def give_up(work: Work, reason: str) -> Effect:
@@ -81,6 +84,20 @@ def _payment_of(work: Work) -> Payment:
         message = f"no attempt was written down for invoice {work.invoice.id}"
         raise ValueError(message)
     return work.payment
+
+
+def _was_tried(outside: Outside, work: Work, found: ProcessorInvoice) -> bool:
+    """Tell whether the open attempt reached the bank: earlier ones alone explain fewer tries."""
+    with outside.database.read_only() as session:
+        earlier = _refused_before(session, work.invoice)
+    return found.attempts > earlier or isinstance(found.trouble, Processing)
+
+
+def _answered(work: Work, found: ProcessorInvoice) -> Effect:
+    """Return what became of an attempt that reached the bank."""
+    if isinstance(found.trouble, Declined | NeedsAction):
+        return _refusing(work, found.trouble)
+    return _unknown(work)
 
 
 def _refused_before(session: Session, invoice: Invoice) -> int:

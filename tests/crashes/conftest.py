@@ -1,0 +1,3 @@
+from tests.billing.charging.conftest import world
+
+__all__ = ["world"]

@@ -1,0 +1,124 @@
+"""Resend through the real SDK: what its answers and its failures mean for us."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from timebot.billing.ports import Envelope, Letter, OutcomeUnknown, Rejected, TryLater
+from timebot.db import Database
+from timebot.gateways.resend_gateway import ResendMailer
+from timebot.playground.faults import FaultKind
+from timebot.playground.resend import LocalResend
+
+ENVELOPE = Envelope(
+    to="billing@acme.example",
+    cc=["copy@acme.example"],
+    reply_to="hello@north.example",
+    letter=Letter("Invoice INV-1", "<p>Hello</p>", "Hello"),
+    attachments={"INV-1.pdf": b"%PDF"},
+    tag="w_m",
+)
+
+
+def test_a_mail_goes_out_as_it_is_written(mailer: ResendMailer, resend: LocalResend) -> None:
+    sent = mailer.send(ENVELOPE, key="k")
+
+    [mail] = resend.mails()
+    assert (mail["id"], mail["to"], mail["cc"]) == (
+        sent,
+        ["billing@acme.example"],
+        ["copy@acme.example"],
+    )
+    assert (mail["subject"], mail["html"], mail["text"]) == (
+        "Invoice INV-1",
+        "<p>Hello</p>",
+        "Hello",
+    )
+    assert mail["attachments"][0]["content"] == b"%PDF"
+
+
+def test_the_same_key_sends_once(mailer: ResendMailer, resend: LocalResend) -> None:
+    assert mailer.send(ENVELOPE, key="k") == mailer.send(ENVELOPE, key="k")
+    assert len(resend.mails()) == 1
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_before", "500_after"])
+def test_a_lost_answer_is_unknown(
+    mailer: ResendMailer, resend: LocalResend, kind: FaultKind
+) -> None:
+    resend.fail_next("POST /emails", kind)
+
+    with pytest.raises(OutcomeUnknown):
+        mailer.send(ENVELOPE, key="k")
+
+
+def test_a_key_that_was_used_for_another_mail_is_unknown(mailer: ResendMailer) -> None:
+    mailer.send(ENVELOPE, key="k")
+
+    with pytest.raises(OutcomeUnknown):
+        mailer.send(replace(ENVELOPE, to="other@acme.example"), key="k")
+
+
+def test_a_rate_limit_says_when_to_come_back(mailer: ResendMailer, resend: LocalResend) -> None:
+    resend.fail_next("POST /emails", "429", seconds=7)
+
+    with pytest.raises(TryLater) as refused:
+        mailer.send(ENVELOPE, key="k")
+
+    assert refused.value.after == timedelta(seconds=7)
+
+
+def test_an_impossible_mail_is_rejected_without_its_address(mailer: ResendMailer) -> None:
+    with pytest.raises(Rejected) as refused:
+        mailer.send(replace(ENVELOPE, to="nobody"), key="k")
+
+    assert "@" not in refused.value.reason
+
+
+def test_a_sent_mail_is_found_unless_it_is_known(mailer: ResendMailer, resend: LocalResend) -> None:
+    sent = mailer.send(ENVELOPE, key="k")
+
+    def find(to: str = ENVELOPE.to, known: frozenset[str] = frozenset()) -> str | None:
+        return mailer.find_sent(to=to, subject="Invoice INV-1", known=known)
+
+    assert find() == sent
+    assert find(known=frozenset({sent})) is None
+    assert find(to="other@acme.example") is None
+    assert len(resend.mails()) == 1
+
+
+def test_a_mail_that_came_back_is_bounced(mailer: ResendMailer) -> None:
+    arrived = mailer.send(ENVELOPE, key="k")
+    returned = mailer.send(replace(ENVELOPE, to="bounce@acme.example"), key="other")
+
+    assert mailer.delivery_state(arrived) == "delivered"
+    assert mailer.delivery_state(returned) == "bounced"
+
+
+def test_a_wrong_key_is_waited_out(resend: LocalResend) -> None:
+    wrong = ResendMailer("re_wrong", resend.url, "Billing <billing@north.example>")
+
+    with pytest.raises(TryLater):
+        wrong.send(ENVELOPE, key="k")
+
+
+def test_calls_are_paced(resend: LocalResend) -> None:
+    paced = ResendMailer(
+        resend.api_key, resend.url, "Billing <b@north.example>", pause=timedelta(seconds=0.2)
+    )
+    began = time.monotonic()
+
+    for number in range(3):
+        paced.send(ENVELOPE, key=f"k{number}")
+
+    assert time.monotonic() - began >= 0.4
+
+
+def test_no_mail_is_sent_inside_a_transaction(mailer: ResendMailer, database: Database) -> None:
+    with (
+        database.transaction(),
+        pytest.raises(RuntimeError, match="inside a database transaction"),
+    ):
+        mailer.send(ENVELOPE, key="k")
