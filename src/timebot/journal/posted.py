@@ -56,6 +56,21 @@ def find_posted(
     return session.get(PostedMessage, (workspace_id, purpose, subject_id, recipient))
 
 
+def find_posted_at(
+    session: Session, *, workspace_id: UUID, channel: str, ts: str
+) -> PostedMessage | None:
+    """Return the copy that stands at this place in Slack, or None."""
+    return session.scalars(
+        select(PostedMessage)
+        .where(
+            PostedMessage.workspace_id == workspace_id,
+            PostedMessage.channel == channel,
+            PostedMessage.ts == ts,
+        )
+        .limit(1)
+    ).first()
+
+
 def list_posted(
     session: Session, *, workspace_id: UUID, purpose: str, subject_id: UUID
 ) -> list[PostedMessage]:

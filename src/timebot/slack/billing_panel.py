@@ -47,7 +47,9 @@ def _missing(asked: Asked) -> list[_Part]:
     if not missing:
         return []
     command = asked.desk.billing_command
-    title = f"Before the first invoice, {counted(len(missing), 'thing')} to set up"
+    listed = list_invoices(asked.session, workspace=asked.workspace, today=today_of(asked), limit=1)
+    begins = "Still" if listed else "Before the first invoice,"
+    title = f"{begins} {counted(len(missing), 'thing')} to set up"
     lines = []
     for number, point in enumerate(missing, start=1):
         # What is set on the server begins with a capital name, what is typed with a word.

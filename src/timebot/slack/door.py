@@ -15,6 +15,7 @@ from timebot.journal.audit import Actor, record
 from timebot.journal.inbox import Taken, keep_answer, take
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block
+from timebot.slack.clicked import repaint_clicked
 from timebot.slack.delivery import Delivery, readable
 from timebot.slack.desk import SURFACE, Asked, Desk, Feature, News, Options, Reported
 from timebot.slack.refusals import draw_apology, draw_refusal, draw_too_late, new_reference
@@ -144,10 +145,14 @@ class Door:
 
     def _receive(self, read: Read, payload: Body) -> _Visit | None:
         try:
-            return _Visit(read(readable(payload)), self._desk.clock.now())
+            delivery = read(readable(payload))
         except (KeyError, TypeError, AttributeError, IndexError, ValueError):
             log.exception("slack.unreadable", reference=new_reference())
             return None
+        if not delivery.team_id or not (delivery.user_id or delivery.kind == "event"):
+            log.warning("slack.from_nobody", kind=delivery.kind, name=delivery.name)
+            return None
+        return _Visit(delivery, self._desk.clock.now())
 
     def _decide(self, visit: _Visit) -> Body:
         delivery = visit.delivery
@@ -290,6 +295,8 @@ class Door:
             asked = self._let_in(session, visit)
             body = reply(asked, answer)
             _keep(session, delivery, body)
+            if refusal is not None:
+                repaint_clicked(asked)
             if refusal is not None and refusal.needs_right:
                 _audit_refusal(asked)
         return body

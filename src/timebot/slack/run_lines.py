@@ -88,6 +88,10 @@ def draft_buttons(page: Page, check: ClientCheck) -> Block:
         elements.append(button("Lift the hold", Act.RUN_UNHOLD, value, key=key, says=says))
     else:
         elements.append(button("Hold", Act.RUN_HOLD, value, key=key, says=f"Hold {name}"))
+    if any(red.code == "missing_rate" for red in check.reds):
+        client = {"client": check.client_id, "place": check.client_id}
+        elements.append(button("Set a rate", Act.RATE_FORM, client, key=key))
+        elements.append(button("Re-rate", Act.RERATE_SHOW, client, key=key))
     return actions(*elements)
 
 
