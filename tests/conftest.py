@@ -19,6 +19,7 @@ from tests.databases import (
 )
 from tests.postgresql import NoPostgresql
 from timebot.db import Database
+from timebot.doctor import invariants
 
 SETTINGS = ("TIMEBOT_", "SLACK_", "STRIPE_", "RESEND_", "DATABASE_URL", "PORT", "LOG_")
 """How the names begin that a developer's shell may set and that no test may see."""
@@ -106,11 +107,19 @@ def empty_database_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A fresh database with all tables, on SQLite and on PostgreSQL."""
+def database(database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A fresh database with all tables, on SQLite and on PostgreSQL.
+
+    What SQL can check of it is checked after the test, unless it is marked `breaks_invariants`.
+    """
     database = Database(database_url)
     yield database
-    database.dispose()
+    try:
+        if request.node.get_closest_marker("breaks_invariants") is None:
+            with database.read_only() as session:
+                assert invariants(session) == []
+    finally:
+        database.dispose()
 
 
 @pytest.fixture

@@ -118,6 +118,7 @@ def test_the_way_down_leaves_nothing_and_the_way_up_works_again(database: Databa
     assert migrations.is_current(database)
 
 
+@pytest.mark.breaks_invariants
 def test_every_revision_can_be_taken_back_alone(database: Database) -> None:
     database.dispose()
 

@@ -332,6 +332,7 @@ def test_who_handed_hours_in_for_somebody_does_not_approve_them(firm: Firm) -> N
     assert firm.told("entries_approved") == []
 
 
+@pytest.mark.breaks_invariants
 def test_an_approval_is_taken_back_until_it_is_billed(firm: Firm) -> None:
     submission, (first, second) = handed_in(firm, 2)
     say_yes(firm, submission)

@@ -231,6 +231,7 @@ def test_somebody_elses_entry_is_refused(firm: Firm) -> None:
         edit(firm, a_draft(firm), EntryChanges(text="x"), actor=firm.kim)
 
 
+@pytest.mark.breaks_invariants
 def test_a_billed_entry_is_refused(firm: Firm) -> None:
     entry = an_entry(firm.session, firm.robin, firm.logo, state="applied")
 

@@ -136,6 +136,7 @@ def test_a_firm_of_one_sees_its_own_hours_waiting(session: Session) -> None:
     assert len(waiting_for(session, workspace=firm.workspace, approver=firm.robin)) == 1
 
 
+@pytest.mark.breaks_invariants
 @pytest.mark.parametrize("state", ["approved", "applied"])
 def test_what_is_settled_does_not_wait(firm: Firm, state: str) -> None:
     an_entry(firm.session, firm.robin, firm.logo, state=state)

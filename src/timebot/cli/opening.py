@@ -85,16 +85,18 @@ def reading(settings: Settings) -> Iterator[Session]:
     Raises:
         NoDatabase: if it is not set up.
     """
-    with opened_read_only(settings) as database, database.read_only() as session:
-        yield session
+    with opened_for_doctor(settings) as database:
+        _refuse_unless_current(database, settings)
+        with database.read_only() as session:
+            yield session
 
 
 @contextmanager
-def opened_read_only(settings: Settings) -> Iterator[Database]:
-    """Open the database so that nothing can be written, as far as SQLite goes.
+def opened_for_doctor(settings: Settings) -> Iterator[Database]:
+    """Open the database so that nothing can be written, whatever state it is in.
 
     Raises:
-        NoDatabase: if it is not set up.
+        NoDatabase: if there is no SQLite file.
     """
     url = settings.effective_database_url
     path = sqlite_path(url)
@@ -102,8 +104,11 @@ def opened_read_only(settings: Settings) -> Iterator[Database]:
         if not path.exists():
             raise NoDatabase(str(path))
         url = _read_only_url(make_url(url))
-    with _opened(url, settings) as database:
+    database = Database(url)
+    try:
         yield database
+    finally:
+        database.dispose()
 
 
 @contextmanager
@@ -118,8 +123,14 @@ def writing(settings: Settings) -> Iterator[Session]:
     path = sqlite_path(url)
     if path is not None and not path.exists():
         raise NoDatabase(str(path))
-    with held_alone(url), _opened(url, settings) as database, database.transaction() as session:
-        yield session
+    with held_alone(url):
+        database = Database(url)
+        try:
+            _refuse_unless_current(database, settings)
+            with database.transaction() as session:
+                yield session
+        finally:
+            database.dispose()
 
 
 def one_workspace(session: Session, team: str | None) -> Workspace:
@@ -166,15 +177,9 @@ def operator(session: Session, workspace: Workspace, now: datetime) -> Member:
     return owner
 
 
-@contextmanager
-def _opened(url: str, settings: Settings) -> Iterator[Database]:
-    database = Database(url)
-    try:
-        if not is_current(database):
-            raise NoDatabase(shown_url(settings.effective_database_url))
-        yield database
-    finally:
-        database.dispose()
+def _refuse_unless_current(database: Database, settings: Settings) -> None:
+    if not is_current(database):
+        raise NoDatabase(shown_url(settings.effective_database_url))
 
 
 def _read_only_url(url: URL) -> str:

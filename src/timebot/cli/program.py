@@ -7,9 +7,13 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from timebot.cli.auditing import audit
+from timebot.cli.billing import bill
 from timebot.cli.demo import demo
+from timebot.cli.examining import doctor
+from timebot.cli.exporting import export
 from timebot.cli.importing import import_
 from timebot.cli.processes import migrate, serve, web, worker
+from timebot.cli.reporting import report
 from timebot.errors import Refusal
 from timebot.logs import redact
 
@@ -57,5 +61,17 @@ def program() -> None:
     """
 
 
-for _command in (demo, serve, web, worker, migrate, import_, audit):
+for _command in (
+    demo,
+    serve,
+    web,
+    worker,
+    migrate,
+    doctor,
+    bill,
+    report,
+    import_,
+    export,
+    audit,
+):
     program.add_command(_command)

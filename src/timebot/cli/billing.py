@@ -1,0 +1,162 @@
+"""`timebot bill`: what a run would bill, and opening one by hand."""
+
+import click
+from sqlalchemy.orm import Session
+
+from timebot.billing.flight_check import ClientCheck, RunCheck, check_run, preview
+from timebot.billing.left_out import LeftOut
+from timebot.billing.runs import open_manual_run
+from timebot.cli.opening import (
+    one_workspace,
+    open_settings,
+    operator,
+    present,
+    reading,
+    workspace_option,
+    writing,
+)
+from timebot.cli.output import amounts, hours, money_json, print_json, print_table
+from timebot.clients.lookup import find_client
+from timebot.clients.models import Client
+from timebot.team.models import Workspace
+
+client_option = click.option("--client", "words", metavar="NAME", help="Only this client.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+@click.group()
+def bill() -> None:
+    """See what a run would bill, or open one now."""
+
+
+@bill.command("preview")
+@client_option
+@workspace_option
+@json_option
+def show_preview(words: str | None, team: str | None, *, as_json: bool) -> None:
+    """Show what a run opened now would bill, and what it would leave out and why."""
+    settings = open_settings()
+    with reading(settings) as session:
+        workspace = one_workspace(session, team)
+        check = preview(
+            session,
+            workspace=workspace,
+            client=_client(session, workspace, words),
+            can_charge=settings.stripe_api_key is not None,
+            now=present(),
+        )
+    _show(check, as_json=as_json)
+
+
+@bill.command()
+@client_option
+@workspace_option
+@json_option
+def run(words: str | None, team: str | None, *, as_json: bool) -> None:
+    """Open a run over all approved hours up to now; it consumes no billing period.
+
+    The drafts are released in Slack, where the billing people see them too. It is done in the name
+    of the owner who has been here longest.
+    """
+    settings = open_settings()
+    can_charge = settings.stripe_api_key is not None
+    with writing(settings) as session:
+        now = present()
+        workspace = one_workspace(session, team)
+        opened = open_manual_run(
+            session,
+            workspace=workspace,
+            actor=operator(session, workspace, now),
+            client=_client(session, workspace, words),
+            can_charge=can_charge,
+            surface="cli",
+            now=now,
+        )
+        check = check_run(session, workspace=workspace, run=opened, can_charge=can_charge, now=now)
+    _show(check, as_json=as_json)
+
+
+def _client(session: Session, workspace: Workspace, words: str | None) -> Client | None:
+    return find_client(session, workspace_id=workspace.id, words=words) if words else None
+
+
+def _show(check: RunCheck, *, as_json: bool) -> None:
+    if as_json:
+        print_json(_json(check))
+        return
+    if check.clients:
+        _draw(check)
+    else:
+        click.echo("There is nothing to bill.")
+    for one in check.clients:
+        for concern in (*one.reds, *one.warnings):
+            click.echo(f"{one.client_name}: {concern.sentence}")
+    left = [(one.client_name, one.left_out) for one in (*check.clients, *check.nothing)]
+    for name, kinds in [*left, ("Without a project", check.without_project)]:
+        for kind in kinds:
+            click.echo(f"{name}: {_words(kind)}")
+
+
+def _draw(check: RunCheck) -> None:
+    print_table(
+        ["client", "entries", "worked", "billed", "total", "<state"],
+        [
+            [
+                one.client_name,
+                str(one.entries),
+                hours(one.seconds_worked),
+                hours(one.minutes_billed * 60),
+                str(one.total),
+                _state(one),
+            ]
+            for one in check.clients
+        ],
+        total=["Total", "", "", "", amounts(check.totals), ""],
+    )
+
+
+def _state(one: ClientCheck) -> str:
+    if one.reds or one.hold == "parked":
+        return "waits for a decision"
+    return "held" if one.hold == "held" else "ready"
+
+
+def _words(kind: LeftOut) -> str:
+    entries = "1 entry" if kind.entries == 1 else f"{kind.entries} entries"
+    return f"{entries} of {hours(kind.seconds)} hours left out: {kind.words}."
+
+
+def _json(check: RunCheck) -> dict[str, object]:
+    return {
+        "run": str(check.run.id) if check.run is not None else None,
+        "clients": [_client_json(one) for one in check.clients],
+        "nothing_billed": [
+            {"client": one.client_name, "left_out": _left_json(one.left_out)}
+            for one in check.nothing
+        ],
+        "without_project": _left_json(check.without_project),
+        "totals": [money_json(total) for total in check.totals],
+    }
+
+
+def _client_json(one: ClientCheck) -> dict[str, object]:
+    return {
+        "client": one.client_name,
+        "entries": one.entries,
+        "seconds_worked": one.seconds_worked,
+        "minutes_billed": one.minutes_billed,
+        "subtotal": money_json(one.subtotal),
+        "tax": money_json(one.tax),
+        "total": money_json(one.total),
+        "charge_mode": one.charge_mode,
+        "hold": one.hold,
+        "must_decide": [concern.sentence for concern in one.reds],
+        "warnings": [concern.sentence for concern in one.warnings],
+        "left_out": _left_json(one.left_out),
+    }
+
+
+def _left_json(kinds: tuple[LeftOut, ...]) -> list[dict[str, object]]:
+    return [
+        {"reason": kind.reason, "entries": kind.entries, "seconds": kind.seconds} for kind in kinds
+    ]
