@@ -55,8 +55,9 @@ def charge_again(
     invoice.stripe_customer_id = invoice.stripe_customer_id or client.stripe_customer_id
     _reopen(invoice, now)
     keys = natural_keys(session, invoice)
-    new_payment(session, invoice, client=client, keys=keys, by=actor.id, now=now)
-    _note(session, invoice, "invoice.charged_again", Actor(actor.id, surface), now)
+    by = Actor(actor.id, surface)
+    new_payment(session, invoice, client=client, keys=keys, actor=by, now=now)
+    _note(session, invoice, "invoice.charged_again", by, now)
     return invoice
 
 

@@ -1,5 +1,6 @@
 """Issued invoices for the tests of charging, built straight into the tables."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -47,6 +48,7 @@ def an_issued_invoice(
     projects: tuple[str, ...] = ("Logo", "Website"),
     minor: int = HOURLY.minor,
     tax_ppm: int = TAX_PPM,
+    has_detail_file: bool = False,
 ) -> Invoice:
     """One hour on each project, applied and priced, issued and due for its first step."""
     currency = client.currency
@@ -91,11 +93,12 @@ def an_issued_invoice(
         )
     )
     session.flush()
+    document = replace(_document(workspace, client, run, mode), has_detail_file=has_detail_file)
     issued: dict[str, Any] = as_issued(run, sequence=sequence)
     issued |= {
         "collection": "open",
         "charge_mode": mode,
-        "printed": printed_texts(_document(workspace, client, run, mode), logo_sha256=None),
+        "printed": printed_texts(document, logo_sha256=None),
         "next_step_at": run.opened_at,
         "released_at": run.opened_at + timedelta(seconds=sequence),
         "stripe_customer_id": client.stripe_customer_id,

@@ -199,3 +199,14 @@ def test_the_bill_at_stripe_has_one_line_per_project_and_our_tax(world: World) -
     assert theirs["total"] == theirs["amount_paid"] == invoice.total_minor
     assert sum(tax["amount"] for tax in theirs["total_taxes"]) == invoice.tax_minor
     assert len(theirs["lines"]["data"]) == 2
+
+
+def test_a_summed_up_invoice_brings_every_entry_as_a_file(world: World) -> None:
+    world.invoice(world.client(), mode="bank", has_detail_file=True)
+
+    world.drain()
+
+    [mail] = world.resend.mails()
+    names = [attachment["filename"] for attachment in mail["attachments"]]
+    assert names == ["INV-2026-0001.pdf", "INV-2026-0001.csv"]
+    assert b"Robin" in mail["attachments"][1]["content"]

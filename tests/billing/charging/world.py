@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -109,11 +109,9 @@ class World:
         with self.database.transaction() as session:
             return a_payer(session, self._run(session), **columns)
 
-    def invoice(self, client: Client, *, mode: str = "charge", sequence: int = 1) -> Invoice:
+    def invoice(self, client: Client, **facts: Any) -> Invoice:  # noqa: ANN401 - as the builder has them
         with self.database.transaction() as session:
-            return an_issued_invoice(
-                session, self._run(session), client, mode=mode, sequence=sequence
-            )
+            return an_issued_invoice(session, self._run(session), client, **facts)
 
     def drain(self, pipeline: InvoicePipeline | None = None) -> int:
         """Do everything that is due."""

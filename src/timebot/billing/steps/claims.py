@@ -1,7 +1,7 @@
 """Claims: one worker at a time takes one step of an invoice, under a lease and a fence."""
 
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from timebot.billing.steps.plan import Next, next_step
 from timebot.billing.steps.settling import next_attempt
 from timebot.billing.steps.work import Work
 from timebot.clients.models import Client
-from timebot.journal.audit import WORKER, record
+from timebot.journal.audit import WORKER, Actor, record
 
 LEASE = timedelta(minutes=3)
 """How long a step is left to its worker: longer than its calls, each up to 23 s, and the PDF."""
@@ -86,7 +86,7 @@ def new_payment(
     *,
     client: Client,
     keys: NaturalKeys,
-    by: UUID | None,
+    actor: Actor,
     now: datetime,
 ) -> Payment:
     """Write down an attempt to charge the card on file."""
@@ -102,7 +102,7 @@ def new_payment(
         currency=invoice.currency,
         idempotency_key=keys.key("pay", attempt),
         card_label=card_label(client),
-        created_by=by,
+        created_by=actor.member_id,
         created_at=now,
         checks=0,
     )
@@ -111,7 +111,7 @@ def new_payment(
     record(
         session,
         workspace_id=invoice.workspace_id,
-        actor=WORKER,
+        actor=actor,
         action="payment.attempted",
         subject_kind="payment",
         subject_id=payment.id,
@@ -138,5 +138,5 @@ def _payment(
     now: datetime,
 ) -> Payment | None:
     if following.step == "pay" and following.payment is None:
-        return new_payment(session, invoice, client=client, keys=keys, by=None, now=now)
+        return new_payment(session, invoice, client=client, keys=keys, actor=WORKER, now=now)
     return following.payment

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.billing.delivery import brought_invoice, note_sent, show_change
+from timebot.billing.detail_file import detail_csv
 from timebot.billing.document import InvoiceDocument, load_document
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail, StoredFile
 from timebot.billing.ports import Envelope, Letter, LetterWriter, Rejected
+from timebot.billing.steps.files import CSV, MadeFile, keep_file
 from timebot.billing.steps.settling import decide
 from timebot.billing.steps.work import Effect, Outside, Work
 from timebot.team.days import day_of
@@ -25,6 +27,7 @@ def write(outside: Outside, work: Work) -> Effect:
         document = load_document(session, invoice)
         workspace = session.get_one(Workspace, invoice.workspace_id)
         with_invoice = _brings_invoice(session, invoice, mail)
+        detail = _detail(session, invoice) if with_invoice and document.has_detail_file else None
     letter = _letter(outside.letters, document, invoice, mail, workspace, with_invoice)
     message = {
         "subject": letter.subject,
@@ -34,6 +37,7 @@ def write(outside: Outside, work: Work) -> Effect:
         "cc": work.client.emails[1:],
         "reply_to": workspace.seller_email,
         "file_name": f"{invoice.number}.pdf" if with_invoice else None,
+        "detail": detail and {"file_name": f"{invoice.number}.csv", "sha256": detail.sha256},
     }
     has_mailer = outside.mailer is not None
 
@@ -42,6 +46,8 @@ def write(outside: Outside, work: Work) -> Effect:
         if row.state != "waiting" or row.message:
             return
         row.message = message
+        if detail is not None:
+            keep_file(session, invoice.workspace_id, detail, now=work.now)
         row.attachment_sha256 = invoice.pdf_sha256 if with_invoice else None
         if not has_mailer:
             row.state, row.last_error = "unsent", "no mail is set up"
@@ -142,10 +148,23 @@ def _envelope(session: Session, mail: Mail) -> Envelope:
 
 
 def _attachments(session: Session, mail: Mail) -> dict[str, bytes]:
-    if mail.attachment_sha256 is None:
-        return {}
-    stored = session.get_one(StoredFile, (mail.workspace_id, mail.attachment_sha256))
-    return {mail.message["file_name"]: stored.content}
+    named = (
+        {}
+        if mail.attachment_sha256 is None
+        else {mail.message["file_name"]: mail.attachment_sha256}
+    )
+    detail = mail.message.get("detail")
+    if detail:
+        named[detail["file_name"]] = detail["sha256"]
+    return {
+        name: session.get_one(StoredFile, (mail.workspace_id, sha256)).content
+        for name, sha256 in named.items()
+    }
+
+
+def _detail(session: Session, invoice: Invoice) -> MadeFile:
+    """Return the list of all entries, for an invoice too long to print each of them."""
+    return MadeFile(detail_csv(session, invoice).encode("utf-8"), CSV)
 
 
 def _known(session: Session, mail: Mail) -> set[str]:
