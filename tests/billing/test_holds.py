@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.billing.firm import DUE, Firm, a_firm
+from tests.builders import a_client, a_project
 from timebot.billing.drafting import refresh_draft
 from timebot.billing.holds import (
     AlreadyHeld,
@@ -21,6 +22,7 @@ from timebot.billing.holds import (
 )
 from timebot.billing.models import Invoice
 from timebot.billing.refusals import AlreadyReleased, DraftHeld, NothingReady
+from timebot.billing.runs import open_manual_run
 from timebot.errors import NotAllowed
 from timebot.team.models import Member
 
@@ -135,6 +137,27 @@ def test_a_hold_on_a_client_lasts_for_its_run_only(session: Session) -> None:
 
     assert (firm.draft().run_id, firm.draft().hold) == (later.id, None)
     assert run.state == "closed"
+
+
+def test_a_run_for_one_client_leaves_the_holds_of_others_alone(session: Session) -> None:
+    firm = a_firm(session)
+    firm.approved()
+    run = firm.run()
+    draft = hold_draft(firm)
+    other = a_client(session, firm.workspace, name="Borg")
+    firm.approved(project=a_project(session, other))
+
+    open_manual_run(
+        session,
+        workspace=firm.workspace,
+        actor=firm.owner,
+        client=other,
+        can_charge=False,
+        surface="slack",
+        now=DUE,
+    )
+
+    assert (draft.hold, firm.check_client(run).entries) == ("held", 1)
 
 
 def test_an_issued_invoice_cannot_be_held(session: Session) -> None:

@@ -129,9 +129,9 @@ def open_manual_run(
     """
     require(session, actor, "billing", to="open invoice runs", now=now)
     _queue(session, workspace)
-    _carry_over(session, workspace, now)
-    tomorrow = day_of(now, workspace.zone) + timedelta(days=1)
     client_id = None if client is None else client.id
+    _carry_over(session, workspace, client_id, now)
+    tomorrow = day_of(now, workspace.zone) + timedelta(days=1)
     start = _earliest_day(session, workspace, tomorrow, client_id)
     if start is None:
         raise NothingToRun(None if client is None else client.name)
@@ -242,7 +242,7 @@ def _open_all(
     for period in periods:
         run = _claim(session, workspace, period, now)
         if run is not None:
-            _carry_over(session, workspace, now)
+            _carry_over(session, workspace, None, now)
             _begin(session, workspace, run, by, None, can_charge=can_charge, now=now)
             opened.append(run)
     return opened
@@ -310,11 +310,13 @@ def _begin(
     return drafts
 
 
-def _carry_over(session: Session, workspace: Workspace, now: datetime) -> None:
+def _carry_over(
+    session: Session, workspace: Workspace, client_id: UUID | None, now: datetime
+) -> None:
     """Free what earlier runs held: a hold on a client lasts for its run only.
 
     Drafts that nobody has decided about stay; of them only entries that may no longer be billed
-    are let go.
+    are let go. A run for one client leaves the holds of the others alone.
     """
     runs = session.scalars(
         select(InvoiceRun).where(
@@ -330,7 +332,11 @@ def _carry_over(session: Session, workspace: Workspace, now: datetime) -> None:
             )
         ).all()
         let_go(session, workspace=workspace, run=run, invoice_ids=[one.id for one in drafts])
-        held = [draft for draft in drafts if draft.hold == "held"]
+        held = [
+            draft
+            for draft in drafts
+            if draft.hold == "held" and client_id in {None, draft.client_id}
+        ]
         for draft in held:
             remove_draft(session, draft)
         if held:
