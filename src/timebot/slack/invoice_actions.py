@@ -188,9 +188,12 @@ def _draw(asked: Asked, invoice: Invoice) -> Answer:
 
 def _draw_list(asked: Asked, listed: list[ListedInvoice], whose: str) -> Answer:
     unpaid = [one for one in listed if one.status in {"sent", "overdue"}]
-    title = f"{counted(len(listed), 'invoice')}{whose}"
+    drafts = sum(one.status == "draft" for one in listed)
+    kinds = [counted(len(listed) - drafts, "invoice")] if len(listed) > drafts else []
+    kinds += [counted(drafts, "draft")] if drafts else []
+    title = f"{' and '.join(kinds)}{whose}"
     sums = sums_words((one.invoice.due for one in unpaid), asked.workspace.locale)
-    summary = f"{len(unpaid)} not paid yet, {sums}" if unpaid else "All of them are settled"
+    summary = f"{len(unpaid)} not paid yet, {sums}" if unpaid else "No invoice waits to be paid"
     blocks: list[Block] = [header(title), section(f"*{escape(summary)}.*")]
     spoken = [f"{title}. {summary}."]
     for one in listed[:_SHOWN]:

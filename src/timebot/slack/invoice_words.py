@@ -1,6 +1,6 @@
 """How an invoice stands, in plain words, and who may see such words; user text is not escaped."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from timebot.billing.statuses import status_of
 from timebot.slack.desk import Drawn, Viewer
 from timebot.slack.words import started
 from timebot.team.days import day_in_words, day_of
+from timebot.team.models import Workspace
 from timebot.team.rights import may
 
 _MODE = {"charge": "charging the card", "link": "with a pay link", "bank": "with bank details"}
@@ -20,11 +21,11 @@ _MAIL = {"sent": "mailed", "delivered": "delivered", "bounced": "the mail came b
 def state_words(session: Session, invoice: Invoice, *, today: date) -> str:
     """Return how an invoice stands: paid on 3 Mar 2031 by Visa, or declined and why."""
     if invoice.document == "draft":
-        return "draft"
+        return "held back" if invoice.hold == "held" else "not released yet"
     if invoice.document == "void":
         return f"cancelled: {invoice.void_reason}" if invoice.void_reason else "cancelled"
     if invoice.collection == "paid":
-        when = f" on {day_in_words(invoice.paid_at.date())}" if invoice.paid_at else ""
+        when = f" on {_day(session, invoice, invoice.paid_at)}" if invoice.paid_at else ""
         return f"paid{when}" + (f" ({invoice.paid_how})" if invoice.paid_how else "")
     if invoice.collection in {"disputed", "credited"}:
         return invoice.collection
@@ -71,6 +72,11 @@ def without_money(what: str) -> Drawn:
 def today_at(viewer: Viewer) -> date:
     """Return the day it is for the workspace."""
     return day_of(viewer.now, viewer.workspace.zone)
+
+
+def _day(session: Session, invoice: Invoice, moment: datetime) -> str:
+    workspace = session.get_one(Workspace, invoice.workspace_id)
+    return day_in_words(day_of(moment, workspace.zone))
 
 
 def _open(invoice: Invoice) -> str:

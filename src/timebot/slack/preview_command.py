@@ -65,13 +65,16 @@ def _draw(asked: Asked, check: RunCheck, client: Client | None) -> Answer:
 
 
 def _summary(asked: Asked, check: RunCheck, client: Client | None) -> str:
-    if not check.clients:
+    billed = sum(each.total.minor > 0 for each in check.clients)
+    if not billed:
         whose = f" of {client.name}" if client else ""
         return f"A run would bill nothing{whose} now."
     total = sums_words(check.totals, asked.workspace.locale)
     if client:
         return f"A run would bill {client.name} {total} now."
-    return f"A run would bill {counted(len(check.clients), 'client')} now, {total}."
+    words = f"A run would bill {counted(billed, 'client')} now, {total}."
+    stuck = len(check.clients) - billed
+    return f"{words} {counted(stuck, 'client')} cannot be billed yet." if stuck else words
 
 
 def _doors(asked: Asked, check: RunCheck, client: Client | None) -> list[Block]:

@@ -136,7 +136,10 @@ GROUPS = (
 )
 """Every setting that people change, in groups of one modal each."""
 
-_LOGO_HINT = "A logo is a file, so it is set on the server; nothing is fetched from addresses."
+_LOGO_HINT = (
+    "A logo is a file: whoever runs timebot sets it with `timebot import logo FILE`. Nothing is"
+    " fetched from addresses."
+)
 _INITIAL: dict[str, Callable[[Workspace], str]] = {
     "send_minute": lambda workspace: minute_in_words(workspace.send_minute),
     "self_approval": lambda workspace: "yes" if workspace.self_approval else "no",
@@ -191,9 +194,9 @@ def draw_settings(asked: Asked) -> Answer:
         lines = [f"{_label(name)}: {_shown(workspace, name)}" for name in names]
         change = button("Change", Act.SETTINGS_FORM, {"group": group.key}, key=group.key,
                         says=f"Change {group.title}")  # fmt: skip
-        text = f"*{group.title}*\n" + "\n".join(escape(line) for line in lines)
+        text = f"*{group.title}*\n" + "\n".join(lines)
         blocks.append(section(text, accessory=change if is_owner else None))
-        spoken += [escape(f"{group.title}. {'; '.join(lines)}.")]
+        spoken.append(f"{group.title}. {'; '.join(lines)}.")
     notes = [_LOGO_HINT, *_next_run(asked)]
     if not is_owner:
         notes.append("Only owners change settings.")
@@ -239,8 +242,8 @@ def _initial_of(workspace: Workspace, name: str) -> str | None:
 
 def _shown(workspace: Workspace, name: str) -> str:
     if name == "billing_channel" and workspace.billing_channel:
-        return "set"
-    return BY_NAME[name].show(workspace)
+        return f"<#{workspace.billing_channel}>"
+    return escape(BY_NAME[name].show(workspace))
 
 
 def _label(name: str) -> str:
