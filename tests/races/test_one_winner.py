@@ -1,9 +1,10 @@
 """Where only one may win, one of 32 wins, on both databases."""
 
+import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.builders import (
@@ -228,6 +229,28 @@ def test_no_line_slips_into_an_invoice_that_is_being_issued(database: Database) 
         lines = session.scalar(select(func.count()).select_from(InvoiceLine))
     assert lines == sum(outcomes.won)
     assert lines == CROWD - 1 - outcomes.refused
+
+
+def test_issuing_waits_for_a_line_that_is_being_written(database: Database) -> None:
+    with database.transaction() as session:
+        workspace = a_workspace(session)
+        run = a_run(session, workspace)
+        invoice = an_invoice(session, run, a_client(session, workspace))
+    counted = []
+
+    def issue() -> None:
+        with database.transaction() as session:
+            session.execute(update(Invoice).values(**as_issued(run, sequence=1)))
+            counted.append(session.scalar(select(func.count()).select_from(InvoiceLine)))
+
+    issuing = threading.Thread(target=issue)
+    with database.transaction() as session:
+        a_line(session, invoice)
+        issuing.start()
+        issuing.join(timeout=0.3)
+    issuing.join(timeout=30)
+
+    assert counted == [1]
 
 
 def test_two_members_may_run_a_timer_each(database: Database) -> None:
