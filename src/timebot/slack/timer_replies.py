@@ -59,13 +59,13 @@ def draw_stopped(asked: Asked, entry: TimeEntry) -> Answer:
     lines = [f"{entry_line(one)}\nStopped: *{hours(one.seconds)}* ({span(entry)}{day})."]
     if entry.project_id is None:
         lines.append("It has no project yet. Name one before you hand it in.")
-    total = _total_of_today(asked)
+    total = _total_of_today(asked, entry)
     buttons = [undo_button(asked), edit_button(entry), submit_button(asked, entry)]
     if entry.project_id is None:
         buttons = [edit_button(entry, label="Name the project"), undo_button(asked)]
     return Answer(
         text=spoken(*lines, total),
-        blocks=[section("\n".join(lines)), context(total), actions(*buttons)],
+        blocks=[section("\n".join(lines)), *_small(total), actions(*buttons)],
     )
 
 
@@ -75,11 +75,11 @@ def draw_added(asked: Asked, added: Added) -> Answer:
     lines = [f"{entry_line(one)}\nAdded: *{hours(one.seconds)}* ({_when(one)})."]
     if added.overlaps:
         lines.append(_overlaps(asked, added.overlaps))
-    total = _total_of_today(asked)
+    total = _total_of_today(asked, one.entry)
     buttons = [undo_button(asked), edit_button(one.entry), submit_button(asked, one.entry)]
     return Answer(
         text=spoken(*lines, total),
-        blocks=[section("\n".join(lines)), context(total), actions(*buttons)],
+        blocks=[section("\n".join(lines)), *_small(total), actions(*buttons)],
     )
 
 
@@ -194,8 +194,11 @@ def _day_and_zone(asked: Asked, one: Shown) -> str:
     return f", {weekday_words(one.entry.worked_on)}, {one.entry.zone}"
 
 
-def _total_of_today(asked: Asked) -> str:
+def _total_of_today(asked: Asked, entry: TimeEntry) -> str:
+    """Return what today comes to; nothing for an entry of another day."""
     shown = today(asked.session, member=asked.member, now=asked.now)
-    if not shown.today.seconds:
-        return "Today: nothing yet."
-    return f"Today: {hours(shown.today.seconds)}."
+    return f"Today: {hours(shown.today.seconds)}." if entry.worked_on == shown.today.day else ""
+
+
+def _small(words: str) -> list[Block]:
+    return [context(words)] if words else []

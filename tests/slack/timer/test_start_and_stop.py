@@ -13,7 +13,7 @@ def test_a_start_says_what_runs_since_when_and_offers_the_next_steps(office: Off
 
 
 def test_verbs_aliases_and_curly_quotes_are_understood(office: Office) -> None:
-    answer = office.mia.command("/timer  GO Acme logo “Bob’s” draft")
+    answer = office.mia.command("/timer  GO Acme logo “Bob\u2019s” draft")
 
     assert 'Acme, Logo · "Bob\'s" draft' in answer.text
 

@@ -1,0 +1,73 @@
+"""Home: redrawn after every change, and each button on it works."""
+
+from tests.slack.timer.office import Office
+
+
+def test_home_shows_the_timer_and_its_stop_button_stops_it(office: Office) -> None:
+    office.mia.open_home()
+    office.mia.command("/timer start Acme logo sketches")
+    office.world.settle()
+    home = office.mia.home
+    assert home is not None
+    assert "#1 *Acme, Logo* · sketches\nRunning since 9:00." in home.all_text
+
+    office.mia.click(home, text="Stop")
+    office.world.settle()
+
+    assert office.mia.home is not None
+    assert "No timer is running" in office.mia.home.all_text
+    assert "Stopped" not in office.mia.last_message().text
+
+
+def test_home_shows_what_came_back_with_the_reason(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo sketches")
+    office.mia.command("/timer submit")
+    office.world.settle()
+    office.kim.click(office.kim.last_message(containing="Hours of mia"), text="Reject")
+    office.kim.fill("reason", "Which ones?")
+    office.kim.submit()
+    office.mia.open_home()
+    office.world.settle()
+
+    home = office.mia.home
+
+    assert home is not None
+    assert "Came back to you" in home.all_text
+    assert "Rejected: Which ones?" in home.all_text
+
+
+def test_home_shows_approvers_what_waits_and_opens_it(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo sketches")
+    office.mia.command("/timer submit")
+    office.kim.open_home()
+    office.world.settle()
+    assert office.kim.home is not None
+
+    office.kim.click(office.kim.home, text="Show")
+    office.world.settle()
+
+    assert "Waiting for your approval" in office.kim.home.all_text
+    assert "Hours of mia: 1 h" in office.kim.last_message().all_text
+
+
+def test_only_billing_people_see_the_settings_button(office: Office) -> None:
+    for person in (office.ana, office.mia):
+        person.open_home()
+    office.world.settle()
+
+    assert office.ana.home is not None
+    assert office.mia.home is not None
+    assert "Settings" in office.ana.home.buttons
+    assert "Settings" not in office.mia.home.buttons
+
+
+def test_a_recent_piece_of_work_is_resumed_from_home(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo sketches")
+    office.mia.open_home()
+    office.world.settle()
+    assert office.mia.home is not None
+
+    office.mia.click(office.mia.home, text="Resume")
+    office.world.settle()
+
+    assert "Running since 9:00." in office.mia.home.all_text
