@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from timebot.billing.models import Invoice
@@ -93,17 +93,13 @@ class InvoicePipeline:
                     return False
             with self._database.transaction() as session:
                 work = claim(session, which=which, now=now, real_now=real_now)
+                if work is None:
+                    # Another worker was faster, or nothing was left to do; there may be more.
+                    return session.scalar(which.with_for_update(skip_locked=True)) is not None
         except Busy:
             return False
-        if work is None:
-            # Another worker was faster, or nothing was left to do; there may be more invoices.
-            return self._is_any_left(which)
         self._record(work, self._ask(work))
         return True
-
-    def _is_any_left(self, which: Select[Invoice]) -> bool:
-        with self._database.transaction() as session:
-            return session.scalar(which.with_for_update(skip_locked=True)) is not None
 
     def _ask(self, work: Work) -> Effect:
         """Take the step outside; whatever goes wrong becomes a result, too."""
@@ -154,12 +150,6 @@ class InvoicePipeline:
         else:
             invoice.next_step_at = max(invoice.next_step_at, following.due_at)
         log.info("invoice.step_taken", following=following and following.step, **_fields(work))
-
-
-def list_due(session: Session, *, now: datetime) -> int:
-    """Return how many invoices wait for a step, claimed ones too; for health and tests."""
-    waiting = select(Invoice.id).where(Invoice.next_step_at <= now)
-    return len(session.scalars(waiting).all())
 
 
 def _done(effect: Effect) -> Effect:
