@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from timebot.app import Timebot, build
-from timebot.demo.environment import EVENTS_OF_TIMEBOT, free_port, local_environment
-from timebot.demo.run import NO_PAUSE
+from timebot.demo.environment import free_port, local_environment
+from timebot.demo.run import NO_PAUSE, furnish
 from timebot.playground.slack import Person
 from timebot.playground.world import LocalWorld
 from timebot.settings import read_settings
+from timebot.slack.manifest import event_names
 from timebot.web import create_http_server
 
 
@@ -88,11 +89,13 @@ def a_world(
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     given = local_environment(local, database_url, url) | environment
-    timebot = build(read_settings(_without_empty(given)), clock=local.clock, mail_pause=NO_PAUSE)
+    settings = read_settings(_without_empty(given))
+    timebot = build(settings, clock=local.clock, mail_pause=NO_PAUSE)
+    furnish(local, timebot, settings)
     server = create_http_server(timebot.web, host="127.0.0.1", port=port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    local.connect(url, events=EVENTS_OF_TIMEBOT)
+    local.connect(url, events=event_names())
     try:
         yield World(local, timebot)
     finally:

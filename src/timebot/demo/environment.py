@@ -4,9 +4,6 @@ import socket
 
 from timebot.playground.world import LocalWorld
 
-EVENTS_OF_TIMEBOT = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
-"""What the app subscribes to; the manifest names the same."""
-
 
 def local_environment(world: LocalWorld, database_url: str, public_url: str) -> dict[str, str]:
     """Return the environment that points every outside name at the local world."""

@@ -14,13 +14,15 @@ from rich.console import Console
 from timebot.app import Timebot, build
 from timebot.billing.runs import next_run_at
 from timebot.demo.agency import GUIDE
-from timebot.demo.environment import EVENTS_OF_TIMEBOT, free_port, local_environment
+from timebot.demo.environment import free_port, local_environment
 from timebot.demo.history import live_through_history
 from timebot.demo.seeding import is_seeded
+from timebot.logs import set_up_logs
 from timebot.migrations import upgrade
 from timebot.playground.world import LocalWorld, Ports
 from timebot.serving import held_alone, serving_http, stop_signals, working
 from timebot.settings import Settings, read_settings
+from timebot.slack.manifest import event_names, slash_commands
 from timebot.team.workspaces import find_workspace
 
 FOLDER = Path("var") / "demo"
@@ -53,7 +55,7 @@ def demo(*, port: int = PAGE_PORT, folder: Path = FOLDER) -> None:
         a_local_timebot(folder, database_url, public_url, port) as (local, timebot),
         serving_http(timebot, host="127.0.0.1", port=app_port) as url,
     ):
-        local.connect(url, events=EVENTS_OF_TIMEBOT)
+        local.connect(url, events=event_names())
         _prepare(timebot, local, console)
         _wait(timebot, local, console)
 
@@ -67,9 +69,12 @@ def a_local_timebot(
     ports = Ports(port, port + _STRIPE_PORT, port + _RESEND_PORT) if port else Ports()
     local = LocalWorld(folder, ports=ports, team_name="Studio North", app_name="timebot")
     local.start()
-    settings = read_settings(local_environment(local, database_url, public_url))
+    environment = local_environment(local, database_url, public_url)
+    # What the demo shows is in the browser; the terminal is for what to do, and for trouble.
+    settings = read_settings({**environment, "LOG_LEVEL": "ERROR", "LOG_FORMAT": "text"})
+    set_up_logs(settings)
     timebot = build(settings, clock=local.clock, mail_pause=NO_PAUSE)
-    _furnish(local, timebot, settings)
+    furnish(local, timebot, settings)
     try:
         yield local, timebot
     finally:
@@ -77,13 +82,10 @@ def a_local_timebot(
         timebot.close()
 
 
-def _furnish(local: LocalWorld, timebot: Timebot, settings: Settings) -> None:
+def furnish(local: LocalWorld, timebot: Timebot, settings: Settings) -> None:
     """Give the local Slack the app's commands, the jump to the next run, and the guide."""
     local.slack.set_commands(
-        [
-            {"command": settings.command, "usage_hint": "help", "description": "Track time"},
-            {"command": settings.billing_command, "usage_hint": "help", "description": "Bill time"},
-        ]
+        slash_commands(command=settings.command, billing_command=settings.billing_command)
     )
     local.slack.add_jump("run", "To the next run", _next_run(local, timebot))
     local.slack.mount("/_/guide", _guide)

@@ -118,6 +118,9 @@ def work_a_week(timebot: Timebot, agency: Agency, monday: date, *, until: dateti
     # The agency was smaller in the beginning, so its first run is short.
     with timebot.database.transaction() as session:
         agency = agency.inside(session)
+        for member in agency.members.values():
+            # As if everybody had just used timebot: Slack was asked about them.
+            member.profile_at = local_instant(monday + timedelta(days=4), 0, member.zone)
         known = agency.projects[:9] if is_first_period else agency.projects
         projects = cycle(chance.sample(known, len(known)))
         tasks = cycle(chance.sample(TASKS, len(TASKS)))

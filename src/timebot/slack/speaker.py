@@ -182,7 +182,8 @@ def ask_profile(client: WebClient, user_id: str, team_id: str) -> Profile | None
 def read_profile(user: Mapping[str, Any], team_id: str) -> Profile:
     """Read what timebot keeps of a Slack user object."""
     profile = user.get("profile") or {}
-    name = profile.get("display_name") or profile.get("real_name") or user.get("real_name")
+    # An invoice is read outside the team, so the full name goes before the handle.
+    name = profile.get("real_name") or user.get("real_name") or profile.get("display_name")
     return Profile(
         name=name or user.get("name") or "Somebody",
         zone=user.get("tz"),
