@@ -167,11 +167,10 @@ class HttpDoor:
 
     def __init__(self, application: WSGIApplication, *, host: str, port: int) -> None:
         try:
-            # One address only: a name like localhost often stands for two.
-            address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
-            self._server: Any = create_http_server(application, host=str(address), port=port)
+            address = _free_address(host, port)
         except OSError as error:
             raise AddressTaken(host, port, error) from error
+        self._server: Any = create_http_server(application, host=address, port=port)
         self._host = host
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
 
@@ -216,3 +215,19 @@ class HttpDoor:
             channel.handle_close()
         # With this the server's loop has nothing left to watch, and ends.
         self._server.trigger.close()
+
+
+def _free_address(host: str, port: int) -> str:
+    """Return the address of the host, after trying whether the port is free there.
+
+    waitress would leave its socket open if it found the port taken.
+
+    Raises:
+        OSError: if it is not, or the host is unknown.
+    """
+    # One address only: a name like localhost often stands for two.
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tried.bind(address)
+    return str(address[0])

@@ -91,7 +91,8 @@ def _show(check: RunCheck, *, as_json: bool) -> None:
     for one in check.clients:
         for concern in (*one.reds, *one.warnings):
             click.echo(f"{one.client_name}: {concern.sentence}")
-    left = [(one.client_name, one.left_out) for one in (*check.clients, *check.nothing)]
+    left = [(one.client_name, one.left_out) for one in check.clients]
+    left += [(one.client_name, one.left_out) for one in check.nothing]
     for name, kinds in [*left, ("Without a project", check.without_project)]:
         for kind in kinds:
             click.echo(f"{name}: {_words(kind)}")

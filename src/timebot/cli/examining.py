@@ -1,14 +1,11 @@
 """`timebot doctor`: whether everything is as it must be."""
 
-import sys
-
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from timebot.cli.opening import opened_for_doctor, open_settings, present
-from timebot.cli.output import print_json
+from timebot.cli.opening import open_settings, opened_for_doctor, present
+from timebot.cli.output import print_json, print_wide
 from timebot.clock import real_now
 from timebot.doctor import BROKEN, GOOD, LOOK, Finding, examine
 from timebot.errors import Refusal
@@ -51,4 +48,4 @@ def _draw(findings: list[Finding]) -> None:
     for finding in findings:
         word, style = _DRAWN[finding.verdict]
         table.add_row(Text(word, style), Text(finding.check), Text(finding.sentence))
-    Console(file=sys.stdout).print(table)
+    print_wide(table)

@@ -1,6 +1,7 @@
 """Output: tables for a terminal, JSON for programs."""
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -35,12 +36,16 @@ def print_table(
         is_left = place == 0 or name.startswith("<")
         table.add_column(name.lstrip("<"), justify="left" if is_left else "right", overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(cell) for cell in row))
     if total is not None:
         table.add_section()
         table.add_row(*(Text(cell, "bold") for cell in total))
-    stream = click.get_text_stream("stdout")
-    Console(file=stream, width=None if stream.isatty() else WIDE).print(table)
+    print_wide(table)
+
+
+def print_wide(table: Table) -> None:
+    """Print a table as wide as the terminal, or as wide as it needs where there is none."""
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
 def hours(seconds: int) -> str:
