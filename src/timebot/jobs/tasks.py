@@ -71,12 +71,15 @@ class Worker:
         self.wake()
 
     def drain(self, *, rounds: int = 200) -> int:
-        """Do everything that is due now, in this thread, and return how much that was.
+        """Do everything that is due now, in this thread; return how many steps that took.
+
+        What the heartbeat asks for is done first and not counted: asking again is never finished.
 
         Raises:
             RuntimeError: if there is still something to do after so many rounds.
         """
-        done = self._round(self._ticks)
+        self._round(self._ticks)
+        done = 0
         for _ in range(rounds):
             count = self._round(self._steps)
             if count == 0:
