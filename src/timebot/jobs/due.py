@@ -15,6 +15,7 @@ from timebot.jobs.tasks import Task
 from timebot.journal.chain import seal
 from timebot.journal.inbox import forget_handled
 from timebot.team.models import Workspace
+from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import ask_about, due_nags
 
 AT_ONCE = 500
@@ -38,25 +39,35 @@ def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
 
     return [
         Task("timers.ask", lambda now, _real: _ask_about_timers(database, now)),
-        _each("runs.open", database, open_runs),
-        _each("runs.release", database, release),
-        _each("runs.forecast", database, _forecast),
-        _each("budgets.tell", database, _budgets),
-        _each("audit.seal", database, _seal),
+        for_each_workspace("runs.open", database, open_runs),
+        for_each_workspace("runs.release", database, release),
+        for_each_workspace("runs.forecast", database, _forecast),
+        for_each_workspace("budgets.tell", database, _budgets),
+        for_each_workspace("audit.seal", database, _seal),
         Task("inbox.forget", lambda now, _real: _forget(database, now)),
     ]
 
 
 def _ask_about_timers(database: Database, now: datetime) -> int:
     with database.read_only() as session:
-        if not due_nags(session, now=now, limit=1):
-            return 0
-    with database.transaction() as session:
         entries = due_nags(session, now=now, limit=AT_ONCE)
-        return sum(ask_about(session, entry=entry, now=now) for entry in entries)
+    return sum(_ask_about(database, entry, now) for entry in entries)
 
 
-def _each(name: str, database: Database, work: ForWorkspace) -> Task:
+def _ask_about(database: Database, found: TimeEntry, now: datetime) -> int:
+    try:
+        with database.transaction() as session:
+            entry = session.get_one(TimeEntry, (found.workspace_id, found.id))
+            # Another worker may have asked meanwhile; then the next question lies ahead.
+            is_due = entry.next_nag_at is not None and entry.next_nag_at <= now
+            return int(is_due and ask_about(session, entry=entry, now=now))
+    except Exception:
+        # The edge between people: one timer that cannot be asked about must not hide the others.
+        log.exception("task.failed", task="timers.ask", entry_id=str(found.id))
+        return 0
+
+
+def for_each_workspace(name: str, database: Database, work: ForWorkspace) -> Task:
     """Do something for each workspace, in a transaction of its own: one failing harms no other."""
 
     def run(now: datetime, _real_now: datetime) -> int:

@@ -141,7 +141,8 @@ def _bolt_request(request: WsgiHttpRequest) -> BoltRequest:
     """Read a request.
 
     Raises:
-        ValueError, TypeError, AttributeError: if it is neither a form nor a JSON object.
+        ValueError, TypeError, AttributeError: if it is neither a form nor a JSON object, or a click
+            on nothing, over which Bolt stumbles.
     """
     body = request.get_body()
     # Bolt takes any form with this word in it for an interaction: "/timer start payload service".
@@ -149,4 +150,7 @@ def _bolt_request(request: WsgiHttpRequest) -> BoltRequest:
     asked = BoltRequest(body=hidden, query=request.query_string, headers=request.get_headers())
     # The signature covers the bytes as they came.
     asked.raw_body = body
+    clicked = asked.body.get("actions", [{}])
+    if not isinstance(clicked, list) or not clicked or not isinstance(clicked[0], dict):
+        raise ValueError("a click on nothing")
     return asked

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -201,7 +202,8 @@ def _send_to(session: Session, job: OutboxJob, person: str, excuse: str) -> None
         kind="slack.dm",
         payload={"recipient": person, "text": excuse, "blocks": []},
         dedup_key=f"elsewhere:{channel}:{subject}:{person}",
-        now=job.now,
+        # Before what it explains.
+        now=job.now - timedelta(microseconds=1),
     )
     if job.kind == "slack.card":
         show_card(

@@ -1,0 +1,123 @@
+"""The worker does what is due, whatever fails, until it is told to stop."""
+
+import threading
+import time
+from datetime import datetime
+
+import pytest
+
+from timebot.clock import SystemClock
+from timebot.jobs.tasks import Task, Worker
+
+
+class Work:
+    """A task with so many things to do, which remembers."""
+
+    def __init__(self, left: int = 0, *, fault: Exception | None = None) -> None:
+        self.left = left
+        self.fault = fault
+        self.runs = 0
+        self.ran = threading.Event()
+
+    def __call__(self, now: datetime, real_now: datetime) -> int:
+        assert now.tzinfo is not None
+        assert real_now.tzinfo is not None
+        self.runs += 1
+        self.ran.set()
+        if self.fault is not None:
+            raise self.fault
+        self.left -= 1
+        return 1 if self.left >= 0 else 0
+
+
+def a_worker(*, steps: tuple[Work, ...] = (), ticks: tuple[Work, ...] = ()) -> Worker:
+    return Worker(
+        clock=SystemClock(),
+        steps=[Task(f"step{number}", work) for number, work in enumerate(steps)],
+        ticks=[Task(f"tick{number}", work) for number, work in enumerate(ticks)],
+    )
+
+
+def test_draining_does_everything_that_is_due() -> None:
+    steps, tick = (Work(3), Work(1)), Work(1)
+
+    done = a_worker(steps=steps, ticks=(tick,)).drain()
+
+    assert done == 5
+    assert tick.runs == 1
+
+
+def test_a_failing_task_does_not_stop_the_others() -> None:
+    broken, sound = Work(fault=RuntimeError("broken")), Work(2)
+
+    done = a_worker(steps=(broken, sound), ticks=(broken, Work(1))).drain()
+
+    assert done == 3
+
+
+def test_work_without_end_is_reported() -> None:
+    with pytest.raises(RuntimeError, match="no end"):
+        a_worker(steps=(Work(1_000),)).drain(rounds=10)
+
+
+def test_a_sleeping_worker_wakes_when_it_is_told() -> None:
+    work = Work()
+    worker = a_worker(steps=(work,))
+    thread = threading.Thread(target=worker.run_forever)
+    thread.start()
+    work.ran.wait(5)
+    time.sleep(0.05)
+    work.ran.clear()
+    began = time.monotonic()
+
+    worker.wake()
+    work.ran.wait(5)
+    took = time.monotonic() - began
+    worker.stop()
+    thread.join(5)
+
+    assert took < 0.5
+    assert not thread.is_alive()
+
+
+def test_the_tasks_of_the_heartbeat_run_only_when_it_beats() -> None:
+    tick, step = Work(), Work()
+    worker = a_worker(steps=(step,), ticks=(tick,))
+    thread = threading.Thread(target=worker.run_forever)
+    thread.start()
+    step.ran.wait(5)
+    before = tick.runs
+
+    worker.tick()
+    tick.ran.wait(5)
+    worker.stop()
+    thread.join(5)
+
+    assert (before, tick.runs) == (0, 1)
+
+
+def test_a_worker_that_was_stopped_starts_nothing_more() -> None:
+    work = Work(5)
+    worker = a_worker(steps=(work,), ticks=(work,))
+
+    worker.stop()
+    worker.run_forever()
+
+    assert worker.drain() == 0
+    assert work.runs == 0
+
+
+def test_stopping_ends_after_the_task_under_way() -> None:
+    second = Work(1)
+    worker: Worker
+
+    def stops(_now: datetime, _real_now: datetime) -> int:
+        worker.stop()
+        return 1
+
+    worker = Worker(
+        clock=SystemClock(), steps=[Task("first", stops), Task("second", second)], ticks=[]
+    )
+    worker.run_forever()
+
+    assert second.runs == 0
