@@ -5,6 +5,7 @@ from uuid import UUID
 
 from timebot.errors import NotAllowed, Refusal
 from timebot.journal.notices import refresh_card
+from timebot.journal.posted import find_posted
 from timebot.slack.answer import NOTHING, Answer, AtField
 from timebot.slack.blocks import (
     Block,
@@ -19,7 +20,7 @@ from timebot.slack.blocks import (
     section,
     text_field,
 )
-from timebot.slack.desk import SURFACE, Asked, Viewer
+from timebot.slack.desk import SURFACE, Asked, viewer_of
 from timebot.slack.ids import Act, Form
 from timebot.slack.submission_card import draw_shown
 from timebot.slack.time_words import hours, place_words, spoken, worked_days
@@ -146,9 +147,21 @@ def _settle(asked: Asked, settle: Callable[[], Settled]) -> Answer:
             settled = settle()
     except _STALE as stale:
         return _stale(asked, submission, stale)
-    if asked.delivery.message and asked.delivery.kind == "click":
+    if _is_on_card(asked, submission):
         return NOTHING
     return _told(asked, submission, settled)
+
+
+def _is_on_card(asked: Asked, submission: Submission) -> bool:
+    """Tell whether the card itself was clicked, which is repainted; not a copy shown on request."""
+    card = find_posted(
+        asked.session,
+        workspace_id=asked.workspace.id,
+        purpose="submission",
+        subject_id=submission.id,
+        recipient=asked.member.slack_user_id,
+    )
+    return card is not None and card.ts == (asked.delivery.message_ts or None)
 
 
 def _stale(asked: Asked, submission: Submission, refusal: Refusal) -> Answer:
@@ -160,15 +173,15 @@ def _stale(asked: Asked, submission: Submission, refusal: Refusal) -> Answer:
         subject_id=submission.id,
         now=asked.now,
     )
-    drawn = draw_shown(_viewer(asked), show_submission(asked.session, submission=submission))
+    drawn = draw_shown(viewer_of(asked), show_submission(asked.session, submission=submission))
     blocks = [section(escape(refusal.sentence)), *drawn.blocks]
-    is_private = asked.delivery.is_ephemeral
-    if not is_private and not isinstance(refusal, ChangedSince):
+    is_on_card = _is_on_card(asked, submission)
+    if is_on_card and not isinstance(refusal, ChangedSince):
         return Answer(text=escape(refusal.sentence))
     return Answer(
         text=spoken(escape(refusal.sentence), drawn.text),
         blocks=blocks,
-        replace=is_private,
+        replace=bool(asked.delivery.message_ts) and not is_on_card,
     )
 
 
@@ -178,23 +191,25 @@ def _told(asked: Asked, submission: Submission, settled: Settled) -> Answer:
     verb = "Approved" if settled.entries[0].approved_by else "Rejected"
     count = counted(len(settled.entries), "entry", "entries")
     line = f"{verb}: {hours(seconds)} in {count}."
-    if settled.left == 0 or asked.delivery.kind != "click":
+    if asked.delivery.kind != "click":
         left = f" {counted(settled.left, 'entry', 'entries')} still to settle."
-        return Answer(
-            text=line + (left if settled.left else ""), replace=asked.delivery.is_ephemeral
-        )
-    drawn = draw_shown(_viewer(asked), show_submission(asked.session, submission=submission))
-    return Answer(
-        text=spoken(line, drawn.text), blocks=[section(line), *drawn.blocks], replace=True
-    )
+        return Answer(text=line + (left if settled.left else ""))
+    if settled.left:
+        drawn = draw_shown(viewer_of(asked), show_submission(asked.session, submission=submission))
+        text, blocks = drawn.text, drawn.blocks
+    else:
+        rest = list_approvals(asked)
+        text, blocks = rest.text, list(rest.blocks) or [section(rest.text)]
+    return Answer(text=spoken(line, text), blocks=[section(line), *blocks], replace=True)
 
 
 def _draw(asked: Asked, submission: Submission, *, skip: int = 0) -> Answer:
     shown = show_submission(asked.session, submission=submission)
     if shown.author.id == asked.member.id and not asked.workspace.self_approval:
         raise NotAllowed("These are your own hours. Somebody else has to settle them.")
-    drawn = draw_shown(_viewer(asked), shown, skip=skip)
-    return Answer(text=drawn.text, blocks=drawn.blocks, replace=asked.delivery.is_ephemeral)
+    drawn = draw_shown(viewer_of(asked), shown, skip=skip)
+    is_copy = bool(asked.delivery.message_ts) and not _is_on_card(asked, submission)
+    return Answer(text=drawn.text, blocks=drawn.blocks, replace=is_copy)
 
 
 def _listed(one: SubmissionShown) -> str:
@@ -260,17 +275,6 @@ def _choice(one: Shown) -> Block:
 
 def _waits_changed(entry: TimeEntry, value: dict[str, str]) -> bool:
     return entry.state == "pending_review" and str(entry.version) != value.get("version")
-
-
-def _viewer(asked: Asked) -> Viewer:
-    return Viewer(
-        asked.session,
-        asked.desk,
-        asked.workspace,
-        asked.member.slack_user_id,
-        asked.member,
-        asked.now,
-    )
 
 
 def _get_submission(asked: Asked, submission_id: str) -> Submission:

@@ -64,7 +64,7 @@ def draw_shown(viewer: Viewer, shown: SubmissionShown, *, skip: int = 0) -> Draw
     missing = len(rows) - taken
     if missing:
         bottom = [*_rest(shown, skip + taken, missing), *bottom]
-    words = [*lines, *_words(shown), *settled]
+    words = [escape(lines[0]), lines[1], *_words(shown), *settled]
     return Drawn(spoken(*words), [*top, *body, *bottom])
 
 
@@ -172,7 +172,7 @@ def _draw_settled(shown: SubmissionShown, settled: list[str]) -> Drawn:
     rows = [f"{name}  {hours(total)}" for name, total in sums.items()]
     days = worked_days(one.entry.worked_on for one in shown.settled)
     blocks = [header(title), section("\n".join([days, *rows])), context("\n".join(settled))]
-    return Drawn(spoken(title, days, *rows, *settled), blocks)
+    return Drawn(spoken(escape(title), days, *rows, *settled), blocks)
 
 
 def _settled(viewer: Viewer, shown: SubmissionShown, zone: str) -> list[str]:

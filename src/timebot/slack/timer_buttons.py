@@ -158,10 +158,10 @@ def confirm(asked: Asked) -> Answer:
 
 
 def in_place(feature: Feature) -> Feature:
-    """Let an answer take the place of the private message that was clicked."""
+    """Let an answer take the place of the message that was clicked; none of them is a card."""
 
     def answered(asked: Asked) -> Answer:
-        return replace(feature(asked), replace=asked.delivery.is_ephemeral)
+        return replace(feature(asked), replace=bool(asked.delivery.message_ts))
 
     return answered
 

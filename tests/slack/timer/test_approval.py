@@ -215,3 +215,33 @@ def test_an_approval_that_was_edited_away_is_told_to_the_approver(office: Office
     told = office.kim.last_message(containing="no longer counts")
 
     assert "mia changed time that you had approved" in told.text
+
+
+def test_hours_that_were_opened_from_home_show_what_was_settled(office: Office) -> None:
+    hand_in(office)
+    office.kim.open_home()
+    office.world.settle()
+    assert office.kim.home is not None
+    office.kim.click(office.kim.home, text="Show")
+    office.world.settle()
+    copy = office.kim.last_message()
+
+    office.kim.click(copy, text="Approve all 2")
+    office.world.settle()
+
+    again = next(one for one in office.kim.messages() if one.ts == copy.ts)
+    assert "Approved: 1 h 30 min in 2 entries." in again.text
+    assert again.buttons == []
+
+
+def test_the_list_keeps_what_else_waits_after_an_approval(office: Office) -> None:
+    hand_in(office)
+    hand_in(office, "2h Initech audit", person=office.leo)
+    listed = office.kim.command("/timer approve")
+
+    office.kim.click(listed, text="Approve 2 h")
+    office.world.settle()
+
+    left = [one for one in office.kim.messages() if one.is_ephemeral][-1]
+    assert "1 submission to approve: 1 h 30 min" in left.text
+    assert "Approve 1 h 30 min" in left.buttons

@@ -85,3 +85,16 @@ def test_nothing_visible_opens_the_panel(office: Office, text: str) -> None:
 
     assert "No timer is running." in answer.text
     assert list(visible_words(answer.blocks))
+
+
+def test_the_name_of_a_person_calls_nobody(office: Office) -> None:
+    office.world.local.slack.change_user(office.mia.id, real_name="<!channel> *Mia*")
+    office.mia.command("/timer add 1h Acme logo")
+    office.mia.command("/timer submit")
+    office.world.settle()
+
+    card = office.kim.last_message(containing="Hours of")
+
+    drawn = [card.text, *interpreted(card.blocks)]
+    assert "channel" in card.text
+    assert [text for text in drawn if "<!" in text] == []
