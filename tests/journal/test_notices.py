@@ -1,5 +1,6 @@
 """Cards and notices reach Slack's room, each copy once and repainted as often as needed."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -85,6 +86,25 @@ def test_a_change_during_a_repaint_is_painted_after_it(database: Database) -> No
     )
 
     assert len(set(painted)) == 2
+
+
+def test_a_repaint_waits_for_the_change_that_counts_on_it(database: Database) -> None:
+    with database.transaction() as session:
+        show(session, "U1")
+    tried: list[int] = []
+    outbox = Outbox(database, {"slack.card": lambda _: Delivered()})
+
+    def work() -> None:
+        tried.append(outbox.run_once(now=MONDAY_NINE, real_now=MONDAY_NINE))
+
+    with database.transaction() as session:
+        refresh(session)
+        worker = threading.Thread(target=work)
+        worker.start()
+        worker.join(timeout=30)
+    work()
+
+    assert tried == [0, 1]
 
 
 def test_while_slack_is_away_repaints_do_not_pile_up(database: Database) -> None:

@@ -253,6 +253,31 @@ def test_issuing_waits_for_a_line_that_is_being_written(database: Database) -> N
     assert counted == [1]
 
 
+def test_a_line_waits_for_the_issuing_and_is_refused_then(database: Database) -> None:
+    with database.transaction() as session:
+        workspace = a_workspace(session)
+        run = a_run(session, workspace)
+        invoice = an_invoice(session, run, a_client(session, workspace))
+    refused = []
+
+    def add() -> None:
+        try:
+            with database.transaction() as session:
+                a_line(session, invoice)
+        except IntegrityError as error:
+            refused.append(str(error.orig))
+
+    adding = threading.Thread(target=add)
+    with database.transaction() as session:
+        session.execute(update(Invoice).values(**as_issued(run, sequence=1)))
+        adding.start()
+        adding.join(timeout=0.3)
+    adding.join(timeout=30)
+
+    assert len(refused) == 1
+    assert "takes no more rows" in refused[0]
+
+
 def test_two_members_may_run_a_timer_each(database: Database) -> None:
     with database.transaction() as session:
         workspace = a_workspace(session)
