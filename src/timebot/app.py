@@ -29,6 +29,8 @@ from timebot.slack.bolt_app import BoltApp, create_bolt_app, create_slack_handle
 from timebot.slack.desk import Desk
 from timebot.slack.door import Door
 from timebot.slack.installations import Installations
+from timebot.slack.profile_asking import KIND as PROFILE
+from timebot.slack.profile_asking import ProfileAsking
 from timebot.slack.routes import create_painters, create_routes
 from timebot.slack.sending import Sending
 from timebot.slack.speaker import Speaker, web_client
@@ -161,7 +163,8 @@ def build(
     installations = Installations(settings, database)
     speaker = Speaker(installations.client)
     sending = Sending(desk, speaker, create_painters(), ChildRenderer())
-    worker = _worker(settings, database, clock, sending, outside)
+    profiles = ProfileAsking(desk, installations.client)
+    worker = _worker(settings, desk, sending, profiles, outside)
     bell.rings(worker.wake)
     bolt = _bolt(settings, desk, installations)
     doors = _doors(desk, bolt, outside, bell)
@@ -198,15 +201,20 @@ def _bolt(settings: Settings, desk: Desk, installations: Installations) -> BoltA
 
 
 def _worker(
-    settings: Settings, database: Database, clock: Clock, sending: Sending, outside: Outside
+    settings: Settings,
+    desk: Desk,
+    sending: Sending,
+    profiles: ProfileAsking,
+    outside: Outside,
 ) -> Worker:
-    outbox = Outbox(database, sending.handlers())
+    database = desk.database
+    outbox = Outbox(database, {**sending.handlers(), PROFILE: profiles})
     webhooks = WebhookInbox(database, outside.webhook_handlers(database))
     pipeline = InvoicePipeline(
         database, outside.renderer, outside.letters, outside.mailer, outside.processor
     )
     return Worker(
-        clock=clock,
+        clock=desk.clock,
         steps=[
             Task("outbox", lambda now, real: outbox.run_once(now=now, real_now=real)),
             Task("webhooks", lambda now, real: webhooks.run_once(now=now, real_now=real)),

@@ -12,6 +12,7 @@ from timebot.errors import Refusal
 from timebot.money import Money, UnknownCurrency, currency_code
 from timebot.slack.blocks import escape
 from timebot.slack.desk import Asked
+from timebot.slack.profile_asking import want_profile
 from timebot.team.days import day_of
 from timebot.team.members import find_member, meet_member
 from timebot.team.models import Member
@@ -98,7 +99,10 @@ def person_of(asked: Asked, slack_user_id: str) -> Member:
     counts, see `team.rights.require`.
     """
     known = find_member(asked.session, workspace_id=asked.workspace.id, slack_user_id=slack_user_id)
-    return known or meet_member(
+    if known is not None:
+        return known
+    want_profile(asked, slack_user_id)
+    return meet_member(
         asked.session,
         workspace=asked.workspace,
         slack_user_id=slack_user_id,

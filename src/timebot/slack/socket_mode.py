@@ -33,10 +33,10 @@ def listening(app: App, app_token: str) -> Iterator[None]:
     """
     handler = SocketModeHandler(app, app_token)
     try:
-        handler.connect()
+        handler.connect()  # type: ignore[no-untyped-call]  # slack_bolt ships it untyped
     except SlackApiError as error:
         raise SocketRefused(str(error.response.get("error", "unknown"))) from error
     try:
         yield
     finally:
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]  # slack_bolt ships it untyped

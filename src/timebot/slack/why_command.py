@@ -93,5 +93,5 @@ def _rounding(entry: WhyEntry) -> str:
 def _rate(entry: WhyEntry, locale: str) -> str:
     if entry.rate is None:
         return ""
-    source = f", rate of {entry.rate_source.replace('_', ' ')}" if entry.rate_source else ""
+    source = f", the {entry.rate_source}" if entry.rate_source else ""
     return f"; {money_words(entry.rate, locale)} per hour{source}"
