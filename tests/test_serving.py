@@ -141,3 +141,21 @@ def test_postgresql_is_not_held() -> None:
 
     with held_alone(url), held_alone(url):
         assert sqlite_path(url) is None
+
+
+def test_without_a_signing_secret_nothing_of_slack_is_taken_over_http(tmp_path: Path) -> None:
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    url = f"sqlite:///{tmp_path / 'timebot.db'}"
+    timebot = build(read_settings({"DATABASE_URL": url, **tokens}))
+    door = HttpDoor(timebot.web, host="127.0.0.1", port=0)
+    door.start()
+    connection = connect(door.url)
+
+    connection.request("POST", "/slack/events", "command=/timer&team_id=T1&user_id=U1")
+    status = connection.getresponse().status
+
+    connection.close()
+    door.stop()
+    timebot.close()
+    assert timebot.bolt is not None
+    assert status == 404
