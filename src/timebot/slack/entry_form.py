@@ -17,7 +17,8 @@ from timebot.slack.blocks import (
     type_ahead,
 )
 from timebot.slack.ids import Act, Form
-from timebot.slack.time_words import hours
+from timebot.slack.time_words import clock, hours
+from timebot.slack.words import weekday_words
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.wording import LONGEST_TEXT
 
@@ -141,13 +142,13 @@ def stop_form(
     entry: TimeEntry, *, day: date, minute: str, kept: Mapping[str, object], asks: str = ""
 ) -> Block:
     """Draw the modal that asks when a running timer ended."""
-    began = entry.started_at.astimezone(ZoneInfo(entry.zone))
+    began = f"{clock(entry.started_at, entry.zone)} on {weekday_words(entry.worked_on)}"
     return modal(
         Form.STOP_AT,
         "When did it end?",
         [
             *_question(asks),
-            section(f"#{entry.number} began at {began.hour}:{began.minute:02} ({entry.zone})."),
+            section(f"#{entry.number} began at {began} ({entry.zone})."),
             field(DAY, "Day", _date(day.isoformat())),
             field(AT, "Time", _time(minute)),
         ],

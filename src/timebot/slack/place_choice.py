@@ -130,7 +130,7 @@ def _too_many(found: Sequence[object]) -> bool:
 
 
 def _elsewhere(form: Act, value: str | None) -> list[WayOut]:
-    return [WayOut("Choose another project", form, value)] if value else []
+    return [WayOut("Choose from all projects", form, value)] if value else []
 
 
 def _rest(words: str, place: Place) -> str:

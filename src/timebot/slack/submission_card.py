@@ -60,7 +60,7 @@ def draw_shown(viewer: Viewer, shown: SubmissionShown, *, skip: int = 0) -> Draw
     bottom: list[Block] = [context("\n".join(settled))] if settled else []
     rows = _rows(shown)[skip:] if skip else _rows(shown)
     room = MESSAGE_BLOCKS - len(top) - len(bottom) - _FOOT
-    body, taken = _that_fit(rows, room)
+    body, taken = _that_fit(rows, room, is_only=len(_rows(shown)) == 1)
     missing = len(rows) - taken
     if missing:
         bottom = [*_rest(shown, skip + taken, missing), *bottom]
@@ -98,7 +98,9 @@ def _rows(shown: SubmissionShown) -> list[tuple[ProjectGroup, Shown]]:
     return [(group, one) for group in shown.groups for one in group.entries]
 
 
-def _that_fit(rows: list[tuple[ProjectGroup, Shown]], room: int) -> tuple[list[Block], int]:
+def _that_fit(
+    rows: list[tuple[ProjectGroup, Shown]], room: int, *, is_only: bool
+) -> tuple[list[Block], int]:
     """Return the blocks of as many entries as there is room for, and how many those are."""
     blocks: list[Block] = []
     above: ProjectGroup | None = None
@@ -108,7 +110,7 @@ def _that_fit(rows: list[tuple[ProjectGroup, Shown]], room: int) -> tuple[list[B
         )
         if len(blocks) + len(head) + 1 > room:
             return blocks, count
-        blocks += [*head, _entry(one)]
+        blocks += [*head, _entry(one, is_only=is_only)]
         above = group
     return blocks, len(rows)
 
@@ -125,7 +127,10 @@ def _group_head(group: ProjectGroup, *, is_first_of_day: bool) -> list[Block]:
     return [divider(), section(f"*{weekday_words(group.day)}*\n{total}")]
 
 
-def _entry(one: Shown) -> Block:
+def _entry(one: Shown, *, is_only: bool) -> Block:
+    if is_only:
+        # The button above says the same.
+        return section(_entry_words(one))
     entry = one.entry
     value = {"submission": entry.submission_id, "entry": entry.id, "version": entry.version}
     says = f"Approve {hours(one.seconds)}, {one.client}, {one.project}"

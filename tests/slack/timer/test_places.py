@@ -24,7 +24,7 @@ def test_more_than_five_candidates_lead_to_a_form_with_a_type_ahead(office: Offi
             a_project(session, client, name=f"Lab {number}")
 
     unclear = office.mia.command("/timer start umbrella tests")
-    office.mia.click(unclear, text="Choose another project")
+    office.mia.click(unclear, text="Choose from all projects")
     office.mia.fill("project", "Umbrella, Lab 7")
     office.mia.submit()
     office.world.settle()
@@ -76,7 +76,7 @@ def test_a_paused_project_is_refused_with_a_way_to_another_one(office: Office) -
     refused = office.mia.command("/timer start Hooli nucleus")
 
     assert "paused" in refused.text
-    assert refused.buttons == ["Choose another project"]
+    assert refused.buttons == ["Choose from all projects"]
 
 
 def test_the_type_ahead_offers_recent_projects_first_and_finds_parts_of_names(
