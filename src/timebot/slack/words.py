@@ -28,11 +28,12 @@ def money_words(money: Money, locale: str) -> str:
 
 
 def sums_words(amounts: Iterable[Money], locale: str) -> str:
-    """Return the sums of amounts, one for each currency, since currencies are never added."""
+    """Return the sums of amounts, one for each currency that comes to something."""
     sums: dict[str, Money] = {}
     for money in amounts:
         sums[money.currency] = sums.get(money.currency, Money.zero(money.currency)) + money
-    return listed([money_words(sums[currency], locale) for currency in sorted(sums)]) or "nothing"
+    shown = [money_words(sums[currency], locale) for currency in sorted(sums) if sums[currency]]
+    return listed(shown) or "nothing"
 
 
 def minutes_words(minutes: int) -> str:

@@ -163,6 +163,16 @@ def posted(person: Person, containing: str) -> Message:
     )
 
 
+def marked_texts(blocks: object) -> list[str]:
+    """Return every text that Slack would read as mrkdwn, wherever it stands."""
+    if isinstance(blocks, list):
+        return [text for each in blocks for text in marked_texts(each)]
+    if not isinstance(blocks, dict):
+        return []
+    own = [str(blocks["text"])] if blocks.get("type") == "mrkdwn" else []
+    return own + [text for each in blocks.values() for text in marked_texts(each)]
+
+
 @contextmanager
 def a_firm(folder: Path, database_url: str, **environment: str) -> Iterator[Firm]:
     """Open the firm on Monday at nine, with the client Acme and its projects Logo and Website."""

@@ -17,7 +17,7 @@ def test_a_client_without_an_address_is_not_added(firm: Firm) -> None:
     answer = firm.types("client add Beta 80")
 
     assert "I need a name and an e-mail address" in answer.text
-    assert "Example: /billing client add" in answer.text
+    assert "Example: `/billing client add" in answer.text
     assert len(firm.rows(Client)) == 1
 
 
