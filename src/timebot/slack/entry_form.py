@@ -182,6 +182,8 @@ def _question(asks: str) -> list[Block]:
 
 
 def _warning(entry: TimeEntry) -> list[Block]:
+    if not entry.is_confirmed:
+        return [context("Nobody has confirmed when it ended. Saving confirms it.")]
     done = {"pending_review": "waits for approval", "approved": "is approved"}.get(entry.state)
     if done is None:
         return []

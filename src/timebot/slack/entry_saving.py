@@ -18,9 +18,10 @@ from timebot.slack.place_choice import find_project_option
 from timebot.slack.timer_replies import draw_added, draw_edited, draw_started, draw_stopped
 from timebot.team.days import local_instant
 from timebot.timekeeping.durations import DurationUnclear, parse_clock, parse_duration
-from timebot.timekeeping.editing import edit_entry, get_own_entry
+from timebot.timekeeping.editing import confirm_entry, edit_entry, get_own_entry
 from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
 from timebot.timekeeping.manual import Added, add_entry, place
+from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.moments import parse_moment
 from timebot.timekeeping.timer import (
     Started,
@@ -99,6 +100,7 @@ def save_edited(asked: Asked) -> Answer:
                 now=asked.now,
                 surface=SURFACE,
             )
+            _confirm(asked, entry)
     except LongTime as long:
         return Answer(
             next_view=edit_modal(asked, entry, state, version, asks=_question(long), long=times)
@@ -136,6 +138,14 @@ def save_stop_at(asked: Asked) -> Answer:
         view = entry_form.stop_form(entry, day=day, minute=minutes, kept=kept, asks=_question(long))
         return Answer(next_view=view)
     return draw_stopped(asked, entry)
+
+
+def _confirm(asked: Asked, entry: TimeEntry) -> None:
+    """Take the saved form as the word of its author that a guessed end is right."""
+    if not entry.is_confirmed:
+        confirm_entry(
+            asked.session, actor=asked.member, entry=entry, now=asked.now, surface=SURFACE
+        )
 
 
 def _start(asked: Asked, at: str, *, switches: bool, is_meant: bool) -> Started:

@@ -48,7 +48,11 @@ def draw_started(asked: Asked, started: Started) -> Answer:
     buttons = [stop_button(one.entry)]
     if not started.already:
         buttons.append(undo_button(asked))
-    blocks.append(actions(*buttons, edit_button(one.entry)))
+    buttons.append(edit_button(one.entry))
+    if started.stopped and not started.stopped.is_confirmed:
+        number = started.stopped.number
+        buttons.append(edit_button(started.stopped, label=f"Check #{number}", key=str(number)))
+    blocks.append(actions(*buttons))
     return Answer(text=spoken(*lines), blocks=blocks)
 
 

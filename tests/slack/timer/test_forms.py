@@ -132,3 +132,17 @@ def test_the_edit_of_handed_in_time_says_that_it_is_a_draft_again(office: Office
 def test_a_number_that_is_none_or_unknown_is_refused(office: Office) -> None:
     assert "is not the number of an entry" in office.mia.command("/timer edit soon").text
     assert "You have no entry #99." in office.mia.command("/timer edit #99").text
+
+
+def test_an_end_that_was_guessed_is_confirmed_by_saving_the_entry(office: Office) -> None:
+    office.mia.command("/timer start Acme logo")
+    office.wait(hours=30)
+    switched = office.mia.command("/timer switch Globex")
+    assert "please check when it ended" in switched.text
+    office.mia.click(switched, text="Check #1")
+    assert office.mia.modal is not None
+    assert "Saving confirms it." in office.mia.modal.all_text
+
+    office.mia.submit()
+
+    assert [entry.is_confirmed for entry in office.entries(office.mia)] == [True, True]
