@@ -64,6 +64,8 @@ def tell_forecast(viewer: Viewer, facts: Facts) -> Drawn | None:
     title = f"The billing period {period} ends soon."
     total = sums_words(check.totals, viewer.workspace.locale)
     now = f"Approved so far: {counted(len(check.clients), 'client')}, {total}."
+    if not check.clients:
+        now = "No approved hours wait for the next run yet."
     out = [each for one in check.clients for each in one.left_out]
     out += [each for one in check.nothing for each in one.left_out]
     waiting = _waiting([*out, *check.without_project])

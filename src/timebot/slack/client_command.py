@@ -30,7 +30,7 @@ from timebot.slack.client_form import draw_add_form, draw_edit_form
 from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.ids import Act
 from timebot.slack.rate_words import budget_words, card_words, rate_words
-from timebot.slack.words import counted
+from timebot.slack.words import counted, isolated
 from timebot.team.rights import require
 
 _SHOWN_CLIENTS = 40
@@ -90,7 +90,7 @@ def draw_clients(asked: Asked) -> Answer:
             blocks=[section(sentence), context(f"Example: `{_EXAMPLE}`"), actions(add)],
         )
     lines = [
-        f"*{escape(client.name)}* · {client.currency} · {escape(card_words(client))}"
+        f"*{escape(isolated(client.name))}* · {client.currency} · {escape(card_words(client))}"
         for client in clients[:_SHOWN_CLIENTS]
     ]
     if len(clients) > _SHOWN_CLIENTS:

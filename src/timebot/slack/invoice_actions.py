@@ -20,7 +20,7 @@ from timebot.slack.form_fields import Field, draw_fields, filled
 from timebot.slack.ids import Act, Form
 from timebot.slack.invoice_card import draw_invoice
 from timebot.slack.invoice_words import state_words
-from timebot.slack.words import counted, money_words, sums_words
+from timebot.slack.words import counted, isolated, money_words, sums_words
 from timebot.team.rights import require
 
 _SHOWN = 25
@@ -213,7 +213,8 @@ def _draw_list(asked: Asked, listed: list[ListedInvoice], whose: str) -> Answer:
 def _line(asked: Asked, one: ListedInvoice) -> str:
     amount = money_words(one.invoice.total, asked.workspace.locale)
     state = state_words(asked.session, one.invoice, today=today_of(asked))
-    line = f"{one.invoice.number or 'Draft'} · {one.client.name} · {amount} · {state}"
+    name = isolated(one.client.name)
+    line = f"{one.invoice.number or 'Draft'} · {name} · {amount} · {state}"
     return f"{line} · please decide" if one.invoice.attention else line
 
 

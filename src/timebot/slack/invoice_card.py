@@ -20,6 +20,7 @@ from timebot.slack.desk import Card, Drawn, Viewer
 from timebot.slack.ids import Act
 from timebot.slack.invoice_words import (
     delivery_words,
+    last_payment,
     sees_money,
     state_words,
     today_at,
@@ -50,16 +51,26 @@ def draw_invoice(viewer: Viewer, invoice: Invoice) -> Drawn:
     state = started(state_words(viewer.session, invoice, today=today_at(viewer)))
     facts = _facts(viewer, invoice, client)
     blocks: list[Block] = [header(title), section(f"*{escape(state)}*")]
-    if invoice.attention:
-        blocks.append(section(f"Please decide: {escape(invoice.attention)}"))
+    attention = _attention(viewer, invoice)
+    if attention:
+        blocks.append(section(f"Please decide: {escape(attention)}"))
     blocks.append(fields(*(f"*{label}*\n{escape(value)}" for label, value in facts)))
     hint = _hint(viewer, invoice, client)
     if hint:
         blocks.append(context(escape(hint)))
     blocks.append(actions(*_buttons(viewer, invoice, client)))
     told = [f"{label}: {value}." for label, value in facts]
-    words = [f"{title}.", f"{state}.", invoice.attention or "", *told, hint]
+    words = [f"{title}.", f"{state}.", attention, *told, hint]
     return Drawn(text=escape(" ".join(word for word in words if word)), blocks=blocks)
+
+
+def _attention(viewer: Viewer, invoice: Invoice) -> str:
+    """Return what a person has to decide about, unless the state says just that already."""
+    payment = last_payment(viewer.session, invoice)
+    is_said = invoice.collection == "failed" and payment is not None and payment.message
+    if is_said and payment and (payment.message or "") in (invoice.attention or ""):
+        return ""
+    return invoice.attention or ""
 
 
 def _facts(viewer: Viewer, invoice: Invoice, client: Client) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from timebot.slack.desk import Card, Drawn, Viewer
 from timebot.slack.ids import Act
 from timebot.slack.invoice_words import sees_money, today_at, without_money
 from timebot.slack.run_lines import Page, client_blocks, client_lines, left_out_words
-from timebot.slack.words import counted, instant_words, listed, sums_words
+from timebot.slack.words import counted, instant_words, isolated, listed, sums_words
 from timebot.team.days import day_in_words
 
 ROOMY = 14
@@ -130,7 +130,9 @@ def _foot(viewer: Viewer, run: InvoiceRun, check: RunCheck) -> list[Block]:
 
 def nothing_words(check: RunCheck) -> list[str]:
     """Return what is not billed of clients without a draft, and of work without a project."""
-    lines = [f"{one.client_name}: {left_out_words(one.left_out)}" for one in check.nothing]
+    lines = [
+        f"{isolated(one.client_name)}: {left_out_words(one.left_out)}" for one in check.nothing
+    ]
     if len(lines) > _MOST_NOTHING:
         lines = [*lines[:_MOST_NOTHING], f"… and {len(lines) - _MOST_NOTHING} more clients"]
     if check.without_project:

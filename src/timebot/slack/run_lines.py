@@ -14,7 +14,7 @@ from timebot.slack.blocks import Block, actions, button, confirm, cut, escape, s
 from timebot.slack.ids import Act
 from timebot.slack.invoice_words import state_words
 from timebot.slack.rate_words import card_words
-from timebot.slack.words import counted, listed, minutes_words, money_words
+from timebot.slack.words import counted, isolated, listed, minutes_words, money_words
 from timebot.team.models import Workspace
 from timebot.timekeeping.durations import duration_words
 
@@ -40,7 +40,8 @@ class Page:
 def client_lines(page: Page, check: ClientCheck) -> list[str]:
     """Return what there is to say about one client, the title first; not escaped."""
     amount = money_words(check.total, page.workspace.locale)
-    lines = [f"{check.client_name} · {_hours(check)} · {amount}", _state(page, check)]
+    name = isolated(check.client_name)
+    lines = [f"{name} · {_hours(check)} · {amount}", _state(page, check)]
     lines += [f"Note: {warning.sentence}" for warning in check.warnings]
     if check.attention:
         lines.append(f"Please decide: {check.attention}")

@@ -1,6 +1,7 @@
 """Words: how counts, hours, money, days and lists are written in Slack."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -52,6 +53,15 @@ def listed(words: Sequence[str], *, most: int | None = None, last: str = "and") 
     if len(words) > len(shown):
         shown.append(f"{len(words) - len(shown)} more")
     return f"{', '.join(shown[:-1])} {last} {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def isolated(name: str) -> str:
+    """Return a name so that letters from right to left do not turn the figures behind it around.
+
+    Slack draws a line by Unicode's rules for both directions, so the name is an isolate (UAX 9).
+    """
+    turns = any(unicodedata.bidirectional(mark) in {"R", "AL", "AN"} for mark in name)
+    return f"\u2068{name}\u2069" if turns else name
 
 
 def started(sentence: str) -> str:
