@@ -98,6 +98,8 @@ def ask_about(session: Session, *, entry: TimeEntry, now: datetime) -> bool:
     if asked is None:
         return False
     session.refresh(entry)
+    # A question is a new message: repainting an old one would make no sound.
+    forget_posted(session, workspace_id=entry.workspace_id, purpose="nag", subject_id=entry.id)
     show_card(
         session,
         workspace_id=entry.workspace_id,

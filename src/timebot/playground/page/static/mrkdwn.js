@@ -8,7 +8,8 @@ import { conversationById, conversationName, userName } from "./store.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const STYLES = { "*": "strong", _: "em", "~": "s" };
-const WORD = /[\p{L}\p{N}]/u;
+// The word joiner counts as part of a word: a style that begins behind one does not begin at its edge.
+const WORD = /[\p{L}\p{N}\u2060]/u;
 
 /** Undoes the three escapes of Slack, once. */
 export function unescape(text) {
@@ -122,6 +123,7 @@ function markAt(text, at, verbatim) {
 }
 
 function codeAt(text, at) {
+  if (text[at - 1] === "\u2060") return null;
   const end = text.indexOf("`", at + 1);
   const inside = text.slice(at + 1, end);
   if (end < 0 || !inside || inside.includes("\n")) return null;
