@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import Refusal
 from timebot.journal.notices import refresh_card, show_card
+from timebot.journal.posted import forget_posted
 from timebot.team.days import (
     add_working_days,
     day_of,
