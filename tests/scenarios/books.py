@@ -1,0 +1,188 @@
+"""The books at the end of a story, each held against the others to the minor unit."""
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from pypdf import PdfReader
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.scenarios.agency import Agency
+from timebot.billing.models import BillingEntry, Invoice, InvoiceLine, InvoiceTax
+from timebot.billing.payment_models import Mail, Payment, StoredFile
+from timebot.clients.models import Client
+from timebot.clock import real_now
+from timebot.doctor import BROKEN, LOOK, Finding, examine
+from timebot.journal.chain import verify_chain
+from timebot.money import Money
+from timebot.reports.hours_and_money import make_report
+from timebot.team.models import Member, Workspace
+from timebot.timekeeping.models import TimeEntry
+
+_PRINTED_LINE = re.compile(r"(\d+):(\d\d) ([\d,.]+) ([\d,.]+)$")
+_PRINTED_TOTAL = re.compile(r"^Total (?:US\$|JP¥|€)([\d,.]+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a PDF says.
+
+    Attributes:
+        lines: minutes and amount of each printed line, in order.
+    """
+
+    lines: tuple[tuple[int, int], ...]
+    total: int
+
+
+def check_books(agency: Agency) -> None:
+    """Hold everything against everything else; an assertion names what differs."""
+    with agency.world.timebot.database.read_only() as session:
+        check_minutes(session)
+        for invoice in issued(session):
+            check_sums(session, invoice)
+            check_papers(agency, session, invoice)
+            check_money(agency, session, invoice)
+        check_report(session)
+        for workspace in session.scalars(select(Workspace)):
+            chain = verify_chain(session, workspace_id=workspace.id)
+            assert (chain.broken, chain.unsealed) == (None, 0)
+            assert chain.sealed > 0
+    assert [each for each in findings(agency) if each.verdict == BROKEN] == []
+    assert agency.world.local.slack.faults() == []
+
+
+def issued(session: Session) -> list[Invoice]:
+    """Return the invoices that have a number, in its order."""
+    found = select(Invoice).where(Invoice.number.is_not(None)).order_by(Invoice.number)
+    return list(session.scalars(found))
+
+
+def check_minutes(session: Session) -> None:
+    """Every approved minute a client pays for is on exactly one line, and no other minute is."""
+    entries = session.scalars(select(TimeEntry).where(TimeEntry.approved_at.is_not(None)))
+    approved = {each.id: each for each in entries if each.billable != "internal"}
+    lines = {line.id: line for line in session.scalars(select(InvoiceLine))}
+    billed = Counter[object]()
+    minutes: Counter[object] = Counter()
+    for one in session.scalars(select(BillingEntry).where(BillingEntry.reversed_by.is_(None))):
+        entry = approved[one.time_entry_id]
+        assert entry.ended_at is not None
+        assert entry.state == "applied"
+        assert one.seconds_worked == entry.seconds(now=entry.ended_at)
+        assert lines[one.line_id].invoice_id == one.invoice_id
+        billed[one.time_entry_id] += 1
+        minutes[one.line_id] += one.minutes_billed
+    assert billed == dict.fromkeys(approved, 1)
+    assert minutes == {line.id: line.minutes_billed for line in lines.values()}
+
+
+def check_sums(session: Session, invoice: Invoice) -> None:
+    """Minutes times rate is the line, the lines are the subtotal, and tax is on top."""
+    lines = lines_of(session, invoice)
+    for line in lines:
+        exact = Decimal(line.minutes_billed * line.rate_minor) / 60
+        assert line.amount_minor == int(exact + Decimal("0.5"))
+    assert invoice.subtotal_minor == sum(line.amount_minor for line in lines)
+    taxes = session.scalars(select(InvoiceTax).where(InvoiceTax.invoice_id == invoice.id))
+    assert invoice.tax_minor == sum(tax.tax_minor for tax in taxes)
+    assert invoice.total_minor == invoice.subtotal_minor + invoice.tax_minor
+
+
+def check_papers(agency: Agency, session: Session, invoice: Invoice) -> None:
+    """The PDF that was stored is the PDF that was mailed, and it prints these figures."""
+    stored = session.get_one(StoredFile, (invoice.workspace_id, str(invoice.pdf_sha256)))
+    mailed = [
+        paper["content"]
+        for mail in agency.world.local.resend.mails()
+        for paper in mail["attachments"]
+        if str(invoice.number) in paper["filename"]
+    ]
+    assert mailed
+    assert set(mailed) == {stored.content}
+    lines = lines_of(session, invoice)
+    printed = read_paper(stored.content, invoice.currency)
+    assert printed.lines == tuple((line.minutes_billed, line.amount_minor) for line in lines)
+    assert printed.total == invoice.total_minor
+
+
+def check_money(agency: Agency, session: Session, invoice: Invoice) -> None:
+    """Stripe took exactly this amount exactly once, and one mail of each kind and attempt went."""
+    stripe = agency.world.local.stripe
+    theirs = [each for each in stripe.invoices() if each["number"] == invoice.number]
+    assert [(each["status"], each["total"]) for each in theirs] == [("paid", invoice.total_minor)]
+    charged = [
+        (each["amount"], each["currency"].upper())
+        for each in stripe.charges()
+        if each["invoice"] == invoice.stripe_invoice_id and each["status"] == "succeeded"
+    ]
+    assert charged == [(invoice.total_minor, invoice.currency)]
+    paid = session.scalars(
+        select(Payment).where(Payment.invoice_id == invoice.id, Payment.state == "succeeded")
+    )
+    assert [each.amount_minor for each in paid] == [invoice.due_minor]
+    assert (invoice.collection, invoice.delivery) == ("paid", "delivered")
+    mails = session.scalars(select(Mail).where(Mail.invoice_id == invoice.id))
+    subjects = [str(mail.message["subject"]) for mail in mails]
+    sent = [mail["subject"] for mail in agency.world.local.resend.mails()]
+    assert Counter(subjects) == Counter(one for one in sent if str(invoice.number) in one)
+
+
+def check_report(session: Session) -> None:
+    """The report by client is the sum of the invoices, by currency."""
+    workspace = session.scalars(select(Workspace)).one()
+    owner = session.scalars(select(Member).where(Member.role == "owner")).one()
+    report = make_report(
+        session,
+        workspace=workspace,
+        member=owner,
+        grouped_by="client",
+        start=date(2031, 3, 1),
+        end=date(2031, 4, 1),
+    )
+    billed: dict[str, Counter[str]] = {}
+    for invoice in issued(session):
+        client = session.get_one(Client, (invoice.workspace_id, invoice.client_id))
+        amounts = billed.setdefault(client.name, Counter())
+        amounts[invoice.currency] += invoice.subtotal_minor
+    assert {row.label: Counter(dict(_plain(row.billed))) for row in report.rows} == billed
+    assert dict(_plain(report.total.billed)) == sum(billed.values(), Counter[str]())
+
+
+def findings(agency: Agency) -> list[Finding]:
+    """Return what the doctor finds that is not good; the SQLite of this machine aside."""
+    timebot = agency.world.timebot
+    found = examine(timebot.database, timebot.settings, now=agency.world.now(), real_now=real_now())
+    return [one for one in found if one.verdict in (LOOK, BROKEN) and one.check != "SQLite"]
+
+
+def lines_of(session: Session, invoice: Invoice) -> list[InvoiceLine]:
+    """Return the lines of an invoice as they are printed."""
+    found = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id)
+    return list(session.scalars(found.order_by(InvoiceLine.position)))
+
+
+def read_paper(content: bytes, currency: str) -> Paper:
+    """Read the figures off a PDF, as a client with a pocket calculator would."""
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+    text = "\n".join(pages)
+    found = (_PRINTED_LINE.search(row) for row in text.splitlines())
+    lines = tuple(
+        (int(one[1]) * 60 + int(one[2]), _minor(one[4], currency)) for one in found if one
+    )
+    total = _PRINTED_TOTAL.search(text)
+    assert total is not None, text
+    return Paper(lines, _minor(total[1], currency))
+
+
+def _minor(printed: str, currency: str) -> int:
+    return Money.parse(printed.replace(",", ""), currency).minor
+
+
+def _plain(amounts: tuple[Money, ...]) -> Iterator[tuple[str, int]]:
+    return ((money.currency, money.minor) for money in amounts if money.minor)
