@@ -102,8 +102,6 @@ class Door:
             return {}
         try:
             return self._decide(visit)
-        except Busy as busy:
-            return self._busy(visit, busy)
         except Refusal as refusal:
             return self._refused(visit, refusal)
         except Exception as fault:  # noqa: BLE001 - the edge: it is logged with its reference
@@ -257,15 +255,6 @@ class Door:
         if client and open_view(client, delivery.trigger_id, answer.modal, push=is_push):
             return body
         return self._tell(visit, draw_too_late(delivery))
-
-    def _busy(self, visit: _Visit, busy: Busy) -> Body:
-        """Say so without the database where the HTTP answer can carry it."""
-        delivery = visit.delivery
-        log.warning("slack.busy", kind=delivery.kind, name=delivery.name)
-        answer = draw_refusal(busy, delivery)
-        if delivery.kind == "command" or answer.faults:
-            return ack_body(delivery, answer)
-        return self._tell(visit, answer)
 
     def _refused(self, visit: _Visit, refusal: Refusal) -> Body:
         delivery = visit.delivery

@@ -1,6 +1,7 @@
 """The frame of the Slack room with features of the test's own, behind the real Bolt app."""
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -244,6 +245,26 @@ def a_frame(folder: Path, database: Database) -> Iterator[Frame]:
         yield frame
     finally:
         frame.stop()
+
+
+@contextmanager
+def everybody_waits(frame: Frame) -> Iterator[None]:
+    """Hold the write lock as a long transaction of somebody else would."""
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with frame.database.transaction():
+            held.set()
+            done.wait(20)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(5)
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _hangs_up(environ: Any, _start_response: Any) -> list[bytes]:  # noqa: ANN401 - WSGI's own types

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.slack.frame.frames import Frame, does_it
+from tests.slack.frame.frames import Frame, does_it, everybody_waits
 from timebot.playground.slack import Person
 from timebot.slack.answer import Answer
 from timebot.slack.desk import Asked
@@ -111,6 +111,22 @@ def test_a_slack_that_hangs_still_lets_a_click_be_answered(
     answer = mia.command("/try")
 
     assert "did not let me open the form in time" in answer.text
+    assert answer.ms < 2_900
+
+
+def test_a_slack_that_hangs_and_others_who_write_still_leave_time_for_an_answer(
+    frame: Frame, mia: Person, silent_url: str
+) -> None:
+    if not frame.database.is_sqlite:
+        pytest.skip("PostgreSQL has no single writer")
+    frame.commands["/try"] = does_it
+    hanging = web_client("xoxb-x", silent_url, seconds=1)
+    frame.use_client(lambda _team: hanging)
+
+    with everybody_waits(frame):
+        answer = mia.command("/try")
+
+    assert "I am busy just now" in answer.text
     assert answer.ms < 2_900
 
 

@@ -3,13 +3,11 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from structlog.testing import capture_logs
 
-from tests.slack.frame.frames import Frame, does_it, opens_form, shows_button
+from tests.slack.frame.frames import Frame, does_it, everybody_waits, opens_form, shows_button
 from timebot.errors import NotAllowed, Refusal, WayOut
 from timebot.playground.slack import Person
 from timebot.slack.answer import Answer
@@ -152,26 +150,6 @@ def test_other_refusals_are_not_in_the_audit(frame: Frame, mia: Person) -> None:
     mia.command("/try")
 
     assert frame.count_audit("right.refused") == 0
-
-
-@contextmanager
-def everybody_waits(frame: Frame) -> Iterator[None]:
-    """Hold the write lock as a long transaction of somebody else would."""
-    held, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with frame.database.transaction():
-            held.set()
-            done.wait(20)
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    held.wait(5)
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 @pytest.fixture
