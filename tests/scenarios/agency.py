@@ -98,9 +98,9 @@ class Agency:
         shown = self.answers("ben", f"/billing release {client}")
         self.clicks("ben", "Release", shown)
 
-    def puts_card_on_file(self, client: str, number: str) -> None:
-        """Let a client open the link that Ben got for them, and fill in the form."""
-        answer = self.answers("ben", f"/billing card {client}")
+    def puts_card_on_file(self, client: str, number: str, *, by: str = "ben") -> None:
+        """Let a client open the link that somebody got for them, and fill in the form."""
+        answer = self.answers(by, f"/billing card {client}")
         visit(next(word for word in answer.text.split() if "/card/" in word))
         newest = self.world.local.stripe.customers()[-1]
         fill_in_card_form(self.world.local, str(newest["id"]), number)

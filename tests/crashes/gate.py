@@ -1,0 +1,96 @@
+"""A gate before the local servers: every call passes, until one at which the caller is killed."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from fnmatch import fnmatchcase
+from http.client import HTTPConnection
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Request, Response
+
+from timebot.playground.http import LocalServer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_PATIENCE_SECONDS = 30
+_HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "host", "date", "server"}
+
+
+class Trap:
+    """Waits for one call and kills whoever makes it, before it has arrived or after.
+
+    Attributes:
+        sprung: set once it has killed.
+    """
+
+    def __init__(self, pattern: str, moment: str, kill: Callable[[], None]) -> None:
+        self.sprung = Event()
+        self._pattern = pattern
+        self._moment = moment
+        self._kill = kill
+        self._lock = Lock()
+
+    def waits_for(self, call: str, moment: str) -> bool:
+        """Tell whether this is the call."""
+        return moment == self._moment and fnmatchcase(call, self._pattern)
+
+    def spring(self) -> None:
+        """Kill, once."""
+        with self._lock:
+            if not self.sprung.is_set():
+                self._kill()
+                self.sprung.set()
+
+
+class Gate:
+    """Passes calls on to one local server and their answers back.
+
+    Attributes:
+        trap: what waits for a call, None to let all pass.
+    """
+
+    def __init__(self, target: str) -> None:
+        self.trap: Trap | None = None
+        self._address = urlsplit(target).netloc
+        self.server = LocalServer(self._app)
+
+    def _app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        call = f"{request.method} {request.path}"
+        self._look(call, "before")
+        answer = self._pass_on(request)
+        self._look(call, "after")
+        return answer(environ, start_response)
+
+    def _look(self, call: str, moment: str) -> None:
+        trap = self.trap
+        if trap is not None and (trap.sprung.is_set() or trap.waits_for(call, moment)):
+            trap.spring()
+            # The caller is dead; a call of its that was on the way arrives nowhere.
+            if moment == "before":
+                raise ConnectionAbortedError
+
+    def _pass_on(self, request: Request) -> Response:
+        path = request.full_path if request.query_string else request.path
+        headers = {name: value for name, value in request.headers if name.lower() != "host"}
+        connection = HTTPConnection(self._address, timeout=_PATIENCE_SECONDS)
+        connection.request(request.method, path, request.get_data(), headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        kept = [pair for pair in answer.getheaders() if pair[0].lower() not in _HOP_BY_HOP]
+        return Response(content, answer.status, kept)
+
+
+@contextmanager
+def gates(*targets: str) -> Iterator[list[Gate]]:
+    """Open a gate before each of these addresses."""
+    with ExitStack() as stack:
+        opened = [Gate(target) for target in targets]
+        for each in opened:
+            each.server.start()
+            stack.callback(each.server.stop)
+        yield opened
