@@ -322,6 +322,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        # 64 MB: a large release touches many pages, and a small office never fills it.
+        "cache_size=-65536",
         "recursive_triggers=ON",  # else INSERT OR REPLACE would slip past DELETE triggers
         f"busy_timeout={_BUSY_MILLISECONDS}",
     ):

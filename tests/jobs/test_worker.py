@@ -43,7 +43,7 @@ def test_draining_does_everything_that_is_due() -> None:
 
     done = a_worker(steps=steps, ticks=(tick,)).drain()
 
-    assert done == 5
+    assert done == 4  # the heartbeat's tasks are done, and not counted
     assert tick.runs == 1
 
 
@@ -52,7 +52,7 @@ def test_a_failing_task_does_not_stop_the_others() -> None:
 
     done = a_worker(steps=(broken, sound), ticks=(broken, Work(1))).drain()
 
-    assert done == 3
+    assert done == 2
 
 
 def test_work_without_end_is_reported() -> None:
