@@ -45,8 +45,9 @@ class World:
     def settle(self) -> None:
         """Let the worker and the webhooks do everything that is due now."""
         for _ in range(20):
-            done = self.timebot.worker.drain()
-            done += self.local.stripe.deliver_pending() + self.local.resend.deliver_pending()
+            # Webhooks first: what their own threads delivered meanwhile, the worker finds then.
+            done = self.local.stripe.deliver_pending() + self.local.resend.deliver_pending()
+            done += self.timebot.worker.drain()
             if not done:
                 return
         raise AssertionError("the world does not come to rest")

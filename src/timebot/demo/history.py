@@ -50,7 +50,8 @@ def live_through_history(timebot: Timebot, local: LocalWorld, *, say: Say) -> Ag
 
 def settle(timebot: Timebot, local: LocalWorld) -> None:
     """Let the worker and the webhooks do everything that is due now."""
-    while timebot.worker.drain() + local.stripe.deliver_pending() + local.resend.deliver_pending():
+    # Webhooks first: what their own threads delivered meanwhile, the worker finds then.
+    while local.stripe.deliver_pending() + local.resend.deliver_pending() + timebot.worker.drain():
         pass
 
 
