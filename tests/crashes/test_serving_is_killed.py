@@ -17,7 +17,8 @@ from sqlalchemy import func, select, update
 
 from tests.crashes.gate import Gate, Trap, gates
 from tests.crashes.serving_child import READY
-from tests.scenarios.agency import DECLINES, WORKS, Agency, an_agency
+from tests.scenarios.agency import an_agency
+from tests.scenarios.small_firm import NUMBERS, SUBJECTS, up_to_the_run
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail
 from timebot.clock import real_now
@@ -120,27 +121,6 @@ def test_a_server_killed_five_times_sends_and_charges_each_invoice_once(
         everything_happened_once(server)
 
 
-def up_to_the_run(agency: Agency) -> None:
-    """Three clients: a card that works, one that is declined, and one who transfers."""
-    agency.types("olga", "/billing settings seller Studio North; address Harbour Street 12")
-    agency.types(
-        "olga", "/billing settings zone Europe/Berlin; anchor 2031-03-03; channel #billing"
-    )
-    agency.types("olga", "/billing settings email billing@north.example")
-    agency.types("mia", "/timer status")
-    for client in ("Acme", "Maple", "Sakura"):
-        address = f"accounts@{client.lower()}.example"
-        agency.types("olga", f"/billing client add {client} {address} 100 USD")
-        agency.types("olga", f"/billing project add {client} Work")
-        agency.types("mia", f"/timer add 1h {client} Sketches")
-    agency.puts_card_on_file("Acme", WORKS, by="olga")
-    agency.puts_card_on_file("Maple", DECLINES, by="olga")
-    agency.types("mia", "/timer submit today")
-    agency.clicks("olga", "Approve all", agency.card_of("olga", "Mia Berg"))
-    agency.is_at("9:01", 18)
-    assert "3 ready" in agency.newest("olga", "Invoice run", "billing").all_text
-
-
 @contextmanager
 def a_server(folder: Path, database_url: str) -> Iterator[Server]:
     """Open the local world again, with gates before it and no server yet."""
@@ -219,19 +199,14 @@ def everything_happened_once(server: Server) -> None:
         assert invariants(session) == []
     database.dispose()
     stripe, resend = server.local.stripe, server.local.resend
-    numbers = ["INV-2031-0001", "INV-2031-0002", "INV-2031-0003"]
 
-    assert [each.number for each in invoices] == numbers
+    assert [each.number for each in invoices] == list(NUMBERS)
     assert [each.collection for each in invoices] == ["paid", "failed", "open"]
     assert {each.delivery for each in invoices} == {"delivered"}
-    assert Counter(each["number"] for each in stripe.invoices()) == dict.fromkeys(numbers, 1)
+    assert Counter(each["number"] for each in stripe.invoices()) == dict.fromkeys(NUMBERS, 1)
     assert Counter(each["status"] for each in stripe.charges()) == {"succeeded": 1, "failed": 1}
-    assert len(mails) == len(numbers)
-    assert sorted(mail["subject"] for mail in resend.mails()) == [
-        "Invoice INV-2031-0002 from Studio North: $100.00",
-        "Invoice INV-2031-0003 from Studio North: $100.00",
-        "Receipt for invoice INV-2031-0001 from Studio North",
-    ]
+    assert len(mails) == len(NUMBERS)
+    assert sorted(mail["subject"] for mail in resend.mails()) == list(SUBJECTS)
     runs = [
         message
         for message in server.local.slack.person("olga").messages("billing")

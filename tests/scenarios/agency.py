@@ -85,6 +85,11 @@ class Agency:
             if containing in message.all_text and not message.is_ephemeral
         )
 
+    def newest_answer(self, name: str) -> Message:
+        """Return the newest private answer that somebody has got, such as one to a click."""
+        self.world.settle()
+        return [each for each in self.person(name).messages() if each.is_ephemeral][-1]
+
     def card_of(self, approver: str, author: str) -> Message:
         """Return the newest card with an author's hours."""
         return self.newest(approver, f"Hours of {author}")

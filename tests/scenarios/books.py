@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -25,7 +24,7 @@ from timebot.team.models import Member, Workspace
 from timebot.timekeeping.models import TimeEntry
 
 _PRINTED_LINE = re.compile(r"(\d+):(\d\d) ([\d,.]+) ([\d,.]+)$")
-_PRINTED_TOTAL = re.compile(r"^Total (?:US\$|JP¥|€)([\d,.]+)$", re.MULTILINE)
+_PRINTED_SUM = re.compile(r"^(Subtotal|VAT \d+%|Total) (?:US\$|JP¥|€)([\d,.]+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,13 @@ class Paper:
     """What a PDF says.
 
     Attributes:
-        lines: minutes and amount of each printed line, in order.
+        lines: minutes, rate and amount of each printed line, in order.
+        taxes: what is added between the subtotal and the total.
     """
 
-    lines: tuple[tuple[int, int], ...]
+    lines: tuple[tuple[int, int, int], ...]
+    subtotal: int
+    taxes: int
     total: int
 
 
@@ -86,8 +88,8 @@ def check_sums(session: Session, invoice: Invoice) -> None:
     """Minutes times rate is the line, the lines are the subtotal, and tax is on top."""
     lines = lines_of(session, invoice)
     for line in lines:
-        exact = Decimal(line.minutes_billed * line.rate_minor) / 60
-        assert line.amount_minor == int(exact + Decimal("0.5"))
+        rate = line.rate_minor if line.kind == "billable" else 0
+        assert line.amount_minor == _half_up(line.minutes_billed * rate, 60)
     assert invoice.subtotal_minor == sum(line.amount_minor for line in lines)
     taxes = session.scalars(select(InvoiceTax).where(InvoiceTax.invoice_id == invoice.id))
     assert invoice.tax_minor == sum(tax.tax_minor for tax in taxes)
@@ -107,8 +109,14 @@ def check_papers(agency: Agency, session: Session, invoice: Invoice) -> None:
     assert set(mailed) == {stored.content}
     lines = lines_of(session, invoice)
     printed = read_paper(stored.content, invoice.currency)
-    assert printed.lines == tuple((line.minutes_billed, line.amount_minor) for line in lines)
-    assert printed.total == invoice.total_minor
+    assert printed.lines == tuple(
+        (line.minutes_billed, line.rate_minor if line.amount_minor else 0, line.amount_minor)
+        for line in lines
+    )
+    for minutes, rate, amount in printed.lines:
+        assert amount == _half_up(minutes * rate, 60)
+    assert printed.subtotal == sum(amount for _, _, amount in printed.lines)
+    assert printed.total == printed.subtotal + printed.taxes == invoice.total_minor
 
 
 def check_money(agency: Agency, session: Session, invoice: Invoice) -> None:
@@ -173,15 +181,21 @@ def read_paper(content: bytes, currency: str) -> Paper:
     text = "\n".join(pages)
     found = (_PRINTED_LINE.search(row) for row in text.splitlines())
     lines = tuple(
-        (int(one[1]) * 60 + int(one[2]), _minor(one[4], currency)) for one in found if one
+        (int(one[1]) * 60 + int(one[2]), _minor(one[3], currency), _minor(one[4], currency))
+        for one in found
+        if one
     )
-    total = _PRINTED_TOTAL.search(text)
-    assert total is not None, text
-    return Paper(lines, _minor(total[1], currency))
+    sums = {name: _minor(amount, currency) for name, amount in _PRINTED_SUM.findall(text)}
+    taxes = sum(amount for name, amount in sums.items() if name.startswith("VAT"))
+    return Paper(lines, sums["Subtotal"], taxes, sums["Total"])
 
 
 def _minor(printed: str, currency: str) -> int:
     return Money.parse(printed.replace(",", ""), currency).minor
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def _plain(amounts: tuple[Money, ...]) -> Iterator[tuple[str, int]]:
