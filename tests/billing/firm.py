@@ -44,18 +44,20 @@ class Firm:
         (run,) = open_due_runs(self.session, workspace=self.workspace, can_charge=False, now=now)
         return run
 
-    def check(self, run: InvoiceRun, now: datetime = DUE) -> RunCheck:
-        return check_run(self.session, workspace=self.workspace, run=run, can_charge=False, now=now)
+    def check(self, run: InvoiceRun, now: datetime = DUE, *, can_charge: bool = False) -> RunCheck:
+        return check_run(
+            self.session, workspace=self.workspace, run=run, can_charge=can_charge, now=now
+        )
 
-    def check_client(self, run: InvoiceRun) -> ClientCheck:
-        (check,) = self.check(run).clients
+    def check_client(self, run: InvoiceRun, *, can_charge: bool = False) -> ClientCheck:
+        (check,) = self.check(run, can_charge=can_charge).clients
         return check
 
     def draft(self) -> Invoice:
         return self.session.scalars(select(Invoice).where(Invoice.document == "draft")).one()
 
     def release(self, run: InvoiceRun, **changes: Any) -> Invoice:  # noqa: ANN401 - arguments
-        check = self.check_client(run)
+        check = self.check_client(run, can_charge=changes.get("can_charge", False))
         given = {
             "workspace": self.workspace,
             "actor": self.owner,

@@ -149,6 +149,19 @@ def test_what_changed_since_it_was_shown_asks_again(session: Session) -> None:
     assert refused.value.digest == firm.check_client(run).digest
 
 
+def test_a_card_that_came_since_it_was_shown_is_not_charged_unasked(session: Session) -> None:
+    firm = a_firm(session)
+    firm.client.collection = "charge"
+    firm.approved()
+    run = firm.run()
+    shown = firm.check_client(run, can_charge=True).digest
+    firm.client.card_id, firm.client.stripe_customer_id = "pm_1", "cus_1"
+    session.flush()
+
+    with pytest.raises(DraftChanged):
+        firm.release(run, digest=shown, can_charge=True)
+
+
 def test_later_approvals_wait_for_the_next_run(session: Session) -> None:
     firm = a_firm(session)
     firm.approved()

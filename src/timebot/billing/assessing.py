@@ -68,13 +68,15 @@ class Assessor:
             due_minor=priced.total_minor,
             by_card=self.can_charge,
         )
+        mode = charge_mode(client, priced, can_charge=self.can_charge)
+        card = client.card_id if mode == "charge" else None
         return Assessment(
             client=client,
             priced=priced,
             reds=found,
             warnings=warnings(priced, crossed_budgets=self._crossed(works)),
-            charge_mode=charge_mode(client, priced, can_charge=self.can_charge),
-            digest=digest_of(priced, found),
+            charge_mode=mode,
+            digest=digest_of(priced, found, charge_mode=mode, card_id=card),
         )
 
     def _crossed(self, works: Sequence[Work]) -> list[str]:
@@ -110,12 +112,16 @@ def charge_mode(client: Client, priced: Priced, *, can_charge: bool) -> str:
     return "link"
 
 
-def digest_of(priced: Priced, found: Sequence[Concern]) -> str:
+def digest_of(
+    priced: Priced, found: Sequence[Concern], *, charge_mode: str, card_id: str | None
+) -> str:
     """Return a short text that changes with anything that was shown of a draft.
 
+    How it asks for its money is shown too: who was told of a pay link has not agreed to a charge.
     The hash decides; the figures beside it let a refusal say what was shown.
     """
-    facts = [f"{priced.currency} {priced.tax_minor}", *(concern.code for concern in found)]
+    facts = [f"{priced.currency} {priced.tax_minor}", f"{charge_mode} {card_id}"]
+    facts += [concern.code for concern in found]
     facts += sorted(
         f"{share.work.entry_id.hex} {share.work.version} {share.minutes} {share.amount_minor}"
         for share in shares_of(priced)
