@@ -175,6 +175,27 @@ def test_later_approvals_wait_for_the_next_run(session: Session) -> None:
     assert firm.draft().run_id == later.id
 
 
+def test_work_that_was_approved_again_does_not_keep_its_old_draft_from_release(
+    session: Session,
+) -> None:
+    firm = a_firm(session)
+    moved = firm.approved()
+    firm.approved(days=1)
+    run = firm.run()
+    other = a_client(session, firm.workspace, name="Borg", currency="USD")
+    # As after an edit of the project, which voids the approval, and a second approval.
+    moved.project_id, moved.approved_at = a_project(session, other).id, DUE + timedelta(hours=1)
+    session.flush()
+
+    check = firm.check(run)
+    invoice = firm.release(run)
+
+    assert [(one.client_name, one.left_out[0].reason) for one in check.nothing] == [
+        ("Borg", "approved_later")
+    ]
+    assert (invoice.minutes_billed, invoice.total) == (60, Money(9_500, "EUR"))
+
+
 def test_an_entry_of_a_billed_day_adds_only_what_the_whole_day_adds(session: Session) -> None:
     firm = a_firm(session)
     firm.approved(hours=0.1)

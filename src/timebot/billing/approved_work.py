@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, Text, exists, func, null, select, type_coerce
 from sqlalchemy.orm import Session
 
-from timebot.billing.models import BillingEntry, DraftEntry, EntryHold
+from timebot.billing.models import BillingEntry, DraftEntry, EntryHold, InvoiceRun
 from timebot.billing.pricing import Priced, Work, key_of, price
 from timebot.billing.rounding import BilledBefore
 from timebot.billing.worked_seconds import WORKED_SECONDS
@@ -136,18 +136,18 @@ def free_work(
 
 
 def drafted_work(
-    session: Session, books: Books, *, invoice_ids: Collection[UUID], cut_off: date
+    session: Session, books: Books, *, invoice_ids: Collection[UUID], run: InvoiceRun
 ) -> dict[UUID, list[Work]]:
-    """Return by draft the work that it holds and that may still be billed."""
-    query = _in_drafts(books.workspace, invoice_ids, cut_off)
+    """Return by draft of a run the work that it holds and that may still be billed there."""
+    query = _in_drafts(books.workspace, invoice_ids, run)
     return _by_draft(session, query, books)
 
 
 def lock_drafted_work(
-    session: Session, books: Books, *, invoice_ids: Collection[UUID], cut_off: date
+    session: Session, books: Books, *, invoice_ids: Collection[UUID], run: InvoiceRun
 ) -> dict[UUID, list[Work]]:
     """Return the same as `drafted_work`, and let nobody change these entries until the end."""
-    query = _in_drafts(books.workspace, invoice_ids, cut_off)
+    query = _in_drafts(books.workspace, invoice_ids, run)
     # In the order of their ids, so that two releases queue and never wait for each other.
     locked = query.order_by(TimeEntry.id).with_for_update(of=TimeEntry)
     return _by_draft(session, locked, books)
@@ -246,7 +246,7 @@ def _entries(*more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
 
 
 def _in_drafts(
-    workspace: Workspace, invoice_ids: Collection[UUID], cut_off: date
+    workspace: Workspace, invoice_ids: Collection[UUID], run: InvoiceRun
 ) -> Select[*tuple[Any, ...]]:
     return (
         _entries(type_coerce(DraftEntry.invoice_id, Text))
@@ -258,7 +258,8 @@ def _in_drafts(
         .where(
             DraftEntry.workspace_id == workspace.id,
             DraftEntry.invoice_id.in_(invoice_ids),
-            *may_be_billed(workspace, cut_off=cut_off, approved_until=None),
+            # Approved again since, it may even be another client's by now: the next run takes it.
+            *may_be_billed(workspace, cut_off=run.period_end, approved_until=run.opened_at),
         )
     )
 

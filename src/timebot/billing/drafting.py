@@ -64,9 +64,9 @@ def refresh_draft(
         client_id=invoice.client_id,
     )
     _take(session, invoice, free.get(invoice.client_id, []))
-    works = drafted_work(
-        session, assessor.books, invoice_ids=[invoice.id], cut_off=run.period_end
-    ).get(invoice.id, [])
+    works = drafted_work(session, assessor.books, invoice_ids=[invoice.id], run=run).get(
+        invoice.id, []
+    )
     if not works:
         remove_draft(session, invoice)
         return None

@@ -128,7 +128,7 @@ def check_run(
     ).all()
     assessor = open_assessor(session, workspace=workspace, can_charge=can_charge)
     drafts = [invoice.id for invoice in invoices if invoice.document == "draft"]
-    works = drafted_work(session, assessor.books, invoice_ids=drafts, cut_off=run.period_end)
+    works = drafted_work(session, assessor.books, invoice_ids=drafts, run=run)
     left = list_left_out(session, workspace=workspace, cut_off=run.period_end, run=run, now=now)
     today = day_of(now, workspace.zone)
     checks = []

@@ -219,7 +219,7 @@ def _assess_locked(
     ids = [draft.id for draft in drafts]
     let_go(session, workspace=workspace, run=run, invoice_ids=ids)
     assessor = open_assessor(session, workspace=workspace, can_charge=can_charge)
-    works = lock_drafted_work(session, assessor.books, invoice_ids=ids, cut_off=run.period_end)
+    works = lock_drafted_work(session, assessor.books, invoice_ids=ids, run=run)
     return assessor.books, {
         draft.id: assessor.assess(session, draft.client_id, works.get(draft.id, []))
         for draft in drafts

@@ -98,6 +98,7 @@ def _reason(workspace: Workspace, run: InvoiceRun | None) -> ColumnElement[str |
     """Return SQL that names the first reason that holds; NULL where the run bills the entry."""
     go_live_on = workspace.go_live_on or date.min
     drafted_here = _is_drafted_in(run) if run is not None else false()
+    is_later = TimeEntry.approved_at > run.opened_at if run is not None else false()
     return case(
         (TimeEntry.state == "running", "running"),
         (TimeEntry.billable == "internal", "internal"),
@@ -106,18 +107,13 @@ def _reason(workspace: Workspace, run: InvoiceRun | None) -> ColumnElement[str |
         (TimeEntry.state == "draft", "unsubmitted"),
         (TimeEntry.state == "pending_review", "unapproved"),
         (is_held(), "held"),
+        (drafted_here & is_later, "approved_later"),
         (drafted_here, null()),
         (is_drafted(), "in_another_draft"),
-        *_only_in_runs(run),
+        # A preview takes everything that is free; a run what was approved when it opened.
+        *([] if run is None else [(is_later, "approved_later"), (true(), "not_taken")]),
         else_=null(),
     )
-
-
-def _only_in_runs(run: InvoiceRun | None) -> list[tuple[ColumnElement[bool], str]]:
-    """A preview takes everything that is free; a run takes what was approved when it opened."""
-    if run is None:
-        return []
-    return [(TimeEntry.approved_at > run.opened_at, "approved_later"), (true(), "not_taken")]
 
 
 def _is_drafted_in(run: InvoiceRun) -> ColumnElement[bool]:

@@ -21,9 +21,9 @@ def draft_document(
     workspace = session.get_one(Workspace, invoice.workspace_id)
     run = session.get_one(InvoiceRun, (workspace.id, invoice.run_id))
     assessor = open_assessor(session, workspace=workspace, can_charge=can_charge)
-    works = drafted_work(
-        session, assessor.books, invoice_ids=[invoice.id], cut_off=run.period_end
-    ).get(invoice.id, [])
+    works = drafted_work(session, assessor.books, invoice_ids=[invoice.id], run=run).get(
+        invoice.id, []
+    )
     assessment = assessor.assess(session, invoice.client_id, works)
     document = compose(
         assessor.books,
