@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from tests.builders import a_rate
 from tests.timekeeping.firm import Firm, at
 from timebot.money import Money
 from timebot.timekeeping.editing import EntryChanges, delete_entry, edit_entry
@@ -135,6 +136,17 @@ def test_undoing_an_edit_restores_every_part(firm: Firm) -> None:
     )
     assert (entry.started_at, entry.ended_at) == (at(9), at(10))
     assert (entry.worked_on, entry.rate) == (date(2026, 3, 2), Money(9_500, "EUR"))
+
+
+def test_undoing_a_change_of_text_keeps_the_rate_that_was_captured(firm: Firm) -> None:
+    firm.start(at(9))
+    entry = firm.stop(at(10))
+    edit(firm, entry, EntryChanges(text="Call"), at(11))
+    a_rate(firm.session, project=firm.logo, amount=Money(12_000, "EUR"))
+
+    undo(firm, at(11, 1))
+
+    assert (entry.text, entry.rate) == ("Sketches", Money(9_500, "EUR"))
 
 
 def test_undoing_a_deletion_restores_the_entry(firm: Firm) -> None:

@@ -1,6 +1,7 @@
 """Captures the rate of an entry when it is closed, and closes and reopens entries."""
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,14 @@ def capture_rate(session: Session, entry: TimeEntry) -> None:
     entry.rate_currency = found.amount.currency if found else None
     entry.rate_source = found.source if found else None
     entry.rate_id = found.rate_id if found else None
+
+
+def rate_depends_on(entry: TimeEntry) -> tuple[UUID | None, date, str]:
+    """Return what the rate depends on: it is captured again when one of these is edited.
+
+    The member never changes (rules.md, Rounding and pricing).
+    """
+    return (entry.project_id, entry.worked_on, entry.billable)
 
 
 def close_entry(

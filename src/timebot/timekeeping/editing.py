@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from timebot.errors import NotAllowed, Refusal, WayOut
 from timebot.team.days import local_instant
 from timebot.team.models import Member
 from timebot.team.rights import require
-from timebot.timekeeping.capture import capture_rate
+from timebot.timekeeping.capture import capture_rate, rate_depends_on
 from timebot.timekeeping.history import (
     Change,
     entry_facts,
@@ -151,12 +150,12 @@ def edit_entry(
     actor = take_turn(session, actor, to="change time", now=now)
     _ensure_changeable(session, actor, entry, changes.version)
     before = entry_facts(entry)
-    rated_by = _rated_by(entry)
+    rated_by = rate_depends_on(entry)
     _apply_words(session, entry, changes)
     _apply_times(entry, changes, now)
     if entry_facts(entry) == before:
         return entry
-    if _rated_by(entry) != rated_by:
+    if rate_depends_on(entry) != rated_by:
         capture_rate(session, entry)
     change = Change(actor, surface, now)
     entry.version += 1
@@ -296,8 +295,3 @@ def _on_other_day(span: Span, day: date, zone: str, now: datetime) -> Span:
     within = timedelta(seconds=local.second, microseconds=local.microsecond)
     start = local_instant(day, local.hour * 60 + local.minute, zone) + within
     return Span(start, start + span.length)
-
-
-def _rated_by(entry: TimeEntry) -> tuple[UUID | None, date, str]:
-    """Return what the rate depends on (rules.md, Rounding and pricing)."""
-    return (entry.project_id, entry.worked_on, entry.billable)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import Refusal
 from timebot.team.models import Member, Workspace
-from timebot.timekeeping.capture import capture_rate, reopen_entry
+from timebot.timekeeping.capture import capture_rate, rate_depends_on, reopen_entry
 from timebot.timekeeping.history import (
     Change,
     entry_facts,
@@ -179,10 +179,11 @@ def _undo_stop(session: Session, change: Change, action: MemberAction, entry: Ti
 
 
 def _undo_edit(session: Session, change: Change, action: MemberAction, entry: TimeEntry) -> Undone:
-    before = entry_facts(entry)
+    before, rated_by = entry_facts(entry), rate_depends_on(entry)
     _restore(entry, action.before or {})
     entry.version += 1
-    capture_rate(session, entry)
+    if rate_depends_on(entry) != rated_by:
+        capture_rate(session, entry)
     note_change(session, change, entry, "edited", before=before, note="undo")
     return Undone(action.kind, entry)
 
