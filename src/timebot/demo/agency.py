@@ -116,16 +116,20 @@ TASKS = (
 
 GUIDE = {
     "title": "What to try first",
+    "person": "priya",
     "steps": [
-        {"text": "You are Priya. Start a timer.", "command": "/timer start Acme logo Sketches"},
-        {"text": "Let an hour pass with the button at the top, then stop it.",
+        {"text": "You are Priya, a designer. Start a timer.", "person": "priya",
+         "command": "/timer start Acme logo Sketches"},
+        {"text": "Let an hour pass with “+1 hour” at the top, then stop it.", "person": "priya",
          "command": "/timer stop"},
-        {"text": "Hand in what you did.", "command": "/timer submit today"},
-        {"text": "Become Jonas with the switch on the left, open the message from timebot "
-                 "and approve."},
-        {"text": "Press “To the next run”, become Sofia, and release the invoices in #billing."},
-        {"text": "Look at the Mailbox and the Charges on the right: PDFs, receipts, "
-                 "and one card that was declined."},
-        {"text": "Ask how a line came to be.", "command": "/timer why INV-2026-0001 1"},
+        {"text": "Hand in your week.", "person": "priya", "command": "/timer submit week"},
+        {"text": "Jonas approves: he has a card from timebot.", "person": "jonas",
+         "button": "Become Jonas"},
+        {"text": "Press “To the next run” at the top. Sofia releases the invoices in #billing.",
+         "person": "sofia", "channel": "billing", "button": "Become Sofia"},
+        {"text": "See the receipts with their PDFs, and the charges: one card is declined.",
+         "tab": "mailbox", "button": "Open the mailbox"},
+        {"text": "Ask how a line came to be.", "person": "sofia",
+         "command": "/timer why INV-2026-0001 1"},
     ],
 }  # fmt: skip

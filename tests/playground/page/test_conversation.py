@@ -147,7 +147,7 @@ def test_the_first_steps_put_a_command_into_the_composer(page: Page, world: Fixt
     page.click("[data-command='/timer start Acme']")
 
     expect(page.locator("#composer")).to_have_value("/timer start Acme")
-    page.click("#guide [aria-label=Hide]")
+    page.click("#tab-inspector")
     expect(page.locator("#guide")).to_be_hidden()
 
 

@@ -3,12 +3,12 @@
 import { inWords, post } from "./api.js";
 import { startComposer } from "./composer.js";
 import { startConversation } from "./conversation.js";
-import { startGuide } from "./guide.js";
+import { loadGuide } from "./guide.js";
 import { startModal } from "./modal.js";
 import { notify } from "./notices.js";
 import { startPanel } from "./panel.js";
 import { startRail } from "./rail.js";
-import { appConversation, publish, store, subscribe } from "./store.js";
+import { appConversation, publish, store, subscribe, userByHandle } from "./store.js";
 import { follow, refresh } from "./sync.js";
 import { startTopbar } from "./topbar.js";
 
@@ -46,7 +46,7 @@ function go(place) {
   refresh();
 }
 
-function switchPerson(id) {
+function switchPerson({ id, then }) {
   if (id === store.user) return;
   const wasApp = store.at?.view === "conversation" && store.at.id === appConversation()?.id;
   store.user = id;
@@ -59,11 +59,21 @@ function switchPerson(id) {
   refresh().then(() => {
     publish("place");
     if (store.at?.view === "home") openHome();
+    then?.();
   });
+}
+
+// A newcomer begins as the person the guide is about, in front of the app; an address goes first.
+async function beginAs(person) {
+  if (!person) return;
+  store.user = person.id;
+  store.at = { view: "conversation", id: "app" };
+  await refresh();
 }
 
 async function start() {
   readAddress();
+  await loadGuide();
   startTopbar();
   startRail();
   startPanel();
@@ -75,11 +85,12 @@ async function start() {
   subscribe("stale", refresh);
   subscribe("place", writeAddress);
   subscribe("refused", (error) => notify(`${inWords(error.message)} Open the page with ?user= and somebody's id.`, "bad"));
+  const nobodyNamed = !store.user;
   await refresh();
+  if (nobodyNamed) await beginAs(userByHandle(store.guide?.person));
   if (store.at && store.state) publish("place");
   if (store.at?.view === "home") openHome();
   document.body.classList.add("ready");
-  await startGuide();
   follow();
 }
 

@@ -1,11 +1,13 @@
-// The right panel and its three tabs.
+// The right panel and its tabs; the guide comes first where the server has one.
 
 import { el, fill, icon, looksNew } from "./dom.js";
 import { chargesView } from "./charges.js";
+import { guideView } from "./guide.js";
 import { inspectorView } from "./inspector.js";
 import { mailboxView } from "./mailbox.js";
 import { publish, store, subscribe } from "./store.js";
 
+const GUIDE = { name: "guide", label: "Guide", sign: "help", view: guideView, topic: "guide", count: () => 0 };
 const TABS = [
   { name: "inspector", label: "Inspector", sign: "inspect", view: inspectorView, topic: "exchanges", count: () => 0 },
   { name: "mailbox", label: "Mailbox", sign: "mail", view: mailboxView, topic: "mails", count: () => store.mails?.length },
@@ -69,6 +71,10 @@ function draw() {
 
 /** Builds the panel; each tab redraws itself when its own data changes. */
 export function startPanel() {
+  if (store.guide?.steps?.length) {
+    TABS.unshift(GUIDE);
+    current = GUIDE.name;
+  }
   const views = TABS.map((tab) =>
     el("div", { class: "panel-view", id: `view-${tab.name}`, role: "tabpanel", "aria-labelledby": `tab-${tab.name}`, tabindex: "0" }, tab.view()),
   );
@@ -76,5 +82,6 @@ export function startPanel() {
   const tabs = el("div", { id: "panel-tabs", role: "tablist", "aria-label": "Behind the scenes" });
   fill(document.querySelector("#panel"), el("div", { class: "panel-head" }, tabs, close), views);
   for (const tab of TABS) subscribe(tab.topic, draw);
+  subscribe("show-tab", choose);
   draw();
 }

@@ -24,7 +24,7 @@ function personMenu(button) {
     current: user.id === store.user,
     dataset: { person: user.id },
     value: user.id,
-    run: () => publish("person", user.id),
+    run: () => publish("person", { id: user.id }),
   }));
   openMenu(button, items, { width: 250, label: "Look through the eyes of" });
 }

@@ -39,6 +39,11 @@ export function userById(id) {
   return { id, real_name: store.state.app.name, initials: "", is_bot: true };
 }
 
+/** The user with this handle, or undefined. */
+export function userByHandle(handle) {
+  return store.state?.users.find((user) => handle && user.name === handle);
+}
+
 /** A user's name as people say it; an unknown id stays an id. */
 export function userName(id) {
   const user = userById(id);

@@ -98,6 +98,8 @@ export function startTopbar() {
   fill(part("toggle-rail"), icon("menu"));
   fill(part("toggle-panel"), icon("panel"), el("span", {}, "Behind the scenes"));
   fill(part("toggle-guide"), icon("help"), el("span", {}, "What to try"));
+  part("toggle-guide").hidden = !store.guide?.steps?.length;
+  part("toggle-guide").addEventListener("click", () => publish("show-tab", "guide"));
   part("toggle-rail").addEventListener("click", () => open("rail-open", part("toggle-rail"), !document.body.classList.contains("rail-open")));
   part("toggle-panel").addEventListener("click", () => open("panel-open", part("toggle-panel"), !document.body.classList.contains("panel-open")));
   part("shade").addEventListener("click", closeDrawers);
@@ -106,6 +108,7 @@ export function startTopbar() {
   });
   wide.addEventListener("change", fit);
   subscribe("close-panel", closeDrawers);
+  subscribe("show-tab", () => open("panel-open", part("toggle-panel"), true));
   fit();
   subscribe("state", () => {
     if (!busy) setNow(store.state.clock.now);
