@@ -1,5 +1,6 @@
 """Settings of the workspace: shown in groups, changed as text or in one modal per group."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from timebot.team.settings_catalogue import BY_NAME
 from timebot.team.settings_text import parse_settings
 from timebot.team.workspaces import SettingsRefused, change_settings
 
+_CHANNEL = re.compile(r"\b[CG][A-Z0-9]{8,}\b")
 _YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
@@ -220,8 +222,14 @@ def _changed(told: list[str]) -> Answer:
     if not told:
         return Answer(text="Those settings were so already. Nothing was changed.")
     show = button("Show all settings", Act.BILLING_DO, {"text": "settings"}, key="settings")
-    lines = escape("\n".join(told))
+    lines = "\n".join(map(_told, told))
     return Answer(text=lines, blocks=[section(lines), actions(show)])
+
+
+def _told(line: str) -> str:
+    """Return one change as it is shown: a channel by its name, which Slack knows."""
+    is_channel = line.startswith(_label("billing_channel"))
+    return _CHANNEL.sub(r"<#\g<0>>", escape(line)) if is_channel else escape(line)
 
 
 def _initial(workspace: Workspace, group: Group) -> dict[str, str | None]:

@@ -112,6 +112,14 @@ def test_the_billing_channel_is_chosen_in_a_modal(firm: Firm) -> None:
     assert firm.row(Workspace).billing_channel == channel
 
 
+def test_a_new_billing_channel_is_told_by_its_name(firm: Firm) -> None:
+    channel = firm.world.local.slack.add_channel("money", private=True, members=[firm.olga.id])
+
+    answer = firm.types("settings channel #money", firm.olga)
+
+    assert answer.text == f"Billing channel: <#{channel}> instead of none."
+
+
 def test_the_anchor_stays_once_a_run_counts_from_it(firm: Firm) -> None:
     firm.world.move_to(firm.now().replace(day=19))
 
