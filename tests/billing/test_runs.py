@@ -224,3 +224,17 @@ def test_the_forecast_goes_out_once_in_the_last_two_days(session: Session) -> No
 
     assert told == [False, True, True]
     assert len(session.scalars(select(OutboxMessage)).all()) == 1
+
+
+def test_a_draft_whose_work_is_all_gone_does_not_keep_its_run_open(session: Session) -> None:
+    firm = a_firm(session)
+    entry = firm.approved()
+    first = firm.run()
+    entry.approved_at = DUE + timedelta(hours=1)  # approved again after an edit
+    session.flush()
+
+    second = firm.run(DUE + timedelta(days=14))
+
+    session.refresh(first)
+    assert first.state == "closed"
+    assert firm.draft().run_id == second.id

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from timebot.billing.approved_work import drafted_work, free_work, may_be_billed
@@ -92,6 +92,17 @@ def let_go(
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def drafts_with_work(
+    session: Session, *, workspace: Workspace, drafts: Collection[Invoice]
+) -> set[UUID]:
+    """Return the ids of the drafts that hold an entry."""
+    held = select(DraftEntry.invoice_id).where(
+        DraftEntry.workspace_id == workspace.id,
+        DraftEntry.invoice_id.in_([draft.id for draft in drafts]),
+    )
+    return set(session.scalars(held.distinct()))
 
 
 def remove_draft(session: Session, invoice: Invoice) -> None:

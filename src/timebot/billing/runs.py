@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from timebot.billing.approved_work import free_work, open_books
 from timebot.billing.assessing import open_assessor
 from timebot.billing.budgets import billing_recipients
-from timebot.billing.drafting import draft_clients, let_go, remove_draft
+from timebot.billing.drafting import draft_clients, drafts_with_work, let_go, remove_draft
 from timebot.billing.freezing import close_run_when_done
 from timebot.billing.issuing import release_all
 from timebot.billing.models import Invoice, InvoiceRun
@@ -19,7 +19,7 @@ from timebot.billing.periods import FORECAST_BEFORE, Period, due_at, ended_perio
 from timebot.billing.refusals import NothingReady, NothingToRun
 from timebot.clients.models import Client
 from timebot.journal.audit import WORKER, Actor, record
-from timebot.journal.notices import show_card, tell
+from timebot.journal.notices import refresh_card, show_card, tell
 from timebot.team.days import day_of, local_instant
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
@@ -316,7 +316,8 @@ def _carry_over(
     """Free what earlier runs held: a hold on a client lasts for its run only.
 
     Drafts that nobody has decided about stay; of them only entries that may no longer be billed
-    are let go. A run for one client leaves the holds of the others alone.
+    are let go, and a draft that is empty then is removed. A run for one client leaves the holds of
+    the others alone.
     """
     runs = session.scalars(
         select(InvoiceRun).where(
@@ -332,15 +333,20 @@ def _carry_over(
             )
         ).all()
         let_go(session, workspace=workspace, run=run, invoice_ids=[one.id for one in drafts])
-        held = [
+        kept = drafts_with_work(session, workspace=workspace, drafts=drafts)
+        over = [
             draft
             for draft in drafts
-            if draft.hold == "held" and client_id in {None, draft.client_id}
+            if draft.id not in kept
+            or (draft.hold == "held" and client_id in {None, draft.client_id})
         ]
-        for draft in held:
+        for draft in over:
             remove_draft(session, draft)
-        if held:
+        if over:
             close_run_when_done(session, run, now=now)
+            refresh_card(
+                session, workspace_id=workspace.id, purpose="run", subject_id=run.id, now=now
+            )
 
 
 def _earliest_day(
