@@ -184,6 +184,7 @@ def test_a_share_is_taken_in_parts_per_million() -> None:
 
 def test_three_decimals_are_billed_in_steps_of_ten() -> None:
     assert (billing_step("KWD"), billing_step("EUR"), billing_step("JPY")) == (10, 1, 1)
+    assert (billing_step("MGA"), billing_step("ISK"), billing_step("UGX")) == (100, 1, 1)
 
 
 def test_the_least_a_card_takes_is_known_for_common_currencies() -> None:

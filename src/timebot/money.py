@@ -87,9 +87,11 @@ def billing_step(currency: str) -> int:
     """Return the smallest step of an invoice amount, in minor units.
 
     Currencies with three decimals are billed in steps of 10, because the card network refuses a
-    last digit other than 0 (docs.stripe.com/currencies).
+    last digit other than 0, and MGA in steps of 100, because it takes no decimals there
+    (docs.stripe.com/currencies).
     """
-    return 10 if exponent(currency) == 3 else 1
+    decimals = exponent(currency)
+    return int(10 ** max(decimals - _STRIPE_EXPONENT.get(currency, min(decimals, 2)), 0))
 
 
 def card_minimum(currency: str) -> int | None:
