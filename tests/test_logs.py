@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from tests.builders import a_client, a_workspace
 from tests.worlds import a_world, utc
 from timebot.logs import redact, set_up_logs
 from timebot.playground.slack import Person
@@ -63,6 +66,16 @@ def test_secrets_and_addresses_are_blanked(secret: str) -> None:
     assert "abc" not in redacted
     assert redacted.startswith("before ")
     assert redacted.endswith(" after")
+
+
+def test_an_error_of_the_database_tells_nothing_of_the_row(session: Session) -> None:
+    workspace = a_workspace(session)
+    a_client(session, workspace, name="Hafenbank")
+
+    with pytest.raises(IntegrityError) as refused, session.begin_nested():
+        a_client(session, workspace, name="Hafenbank")
+
+    assert "hafenbank" not in redact(str(refused.value)).casefold()
 
 
 @pytest.mark.parametrize("text", ["time_entry.started", "INV-0001", "12:30", "a@b", "T0LOCAL001"])

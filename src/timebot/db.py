@@ -305,6 +305,7 @@ def _sqlite_module() -> ModuleType:
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # an error is logged, and its values are people's
         module=_sqlite_module(),
         pool_size=10,
         max_overflow=20,
@@ -337,7 +338,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
+    return create_engine(
+        url, hide_parameters=True, pool_size=10, max_overflow=30, pool_pre_ping=True
+    )
 
 
 class InWorkspace:

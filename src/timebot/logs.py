@@ -10,11 +10,12 @@ import structlog
 
 from timebot.settings import Settings
 
-# Tokens and keys of Slack, Stripe and Resend, addresses that answer for a person, and mail.
+# Tokens and keys of Slack, Stripe and Resend, addresses that answer for a person, mail, and the row
+# that PostgreSQL quotes in its errors.
 _SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|\b(?:sk|rk|pk)_(?:live|test)_\w+|\bre_\w{8,}|whsec_[\w+/=]+"
     r"|\w+_secret_\w+|https?://hooks\.slack\.com/[^\s\"'<>]+|https?://[^\s\"'<>]*/respond/[\w-]+"
-    r"|[\w.+-]+@[\w-]+\.[\w.-]+"
+    r"|[\w.+-]+@[\w-]+\.[\w.-]+|(?<=DETAIL:  )[^\n]+"
 )
 _OURS = "timebot"
 
