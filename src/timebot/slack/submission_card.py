@@ -110,7 +110,7 @@ def _that_fit(
         )
         if len(blocks) + len(head) + 1 > room:
             return blocks, count
-        blocks += [*head, _entry(one, is_only=is_only)]
+        blocks += [*head, _entry(group, one, is_only=is_only)]
         above = group
     return blocks, len(rows)
 
@@ -120,22 +120,26 @@ def _is_new_day(above: ProjectGroup | None, group: ProjectGroup) -> bool:
 
 
 def _group_head(group: ProjectGroup, *, is_first_of_day: bool) -> list[Block]:
-    name = place(group.entries[0])
-    total = f"{name}  {hours(group.seconds)}"
+    total = f"{place(group.entries[0])}  {hours(group.seconds)}"
+    # An entry that is alone in its project names the project itself.
+    totals = [total] if len(group.entries) > 1 else []
     if not is_first_of_day:
-        return [section(total)]
-    return [divider(), section(f"*{weekday_words(group.day)}*\n{total}")]
+        return [section(one) for one in totals]
+    return [divider(), section("\n".join([f"*{weekday_words(group.day)}*", *totals]))]
 
 
-def _entry(one: Shown, *, is_only: bool) -> Block:
+def _entry(group: ProjectGroup, one: Shown, *, is_only: bool) -> Block:
+    words = _entry_words(one)
+    if len(group.entries) == 1:
+        words = " · ".join([f"{place(one)}  {hours(one.seconds)}", *entry_details(one.entry)])
     if is_only:
         # The button above says the same.
-        return section(_entry_words(one))
+        return section(words)
     entry = one.entry
     value = {"submission": entry.submission_id, "entry": entry.id, "version": entry.version}
     says = f"Approve {hours(one.seconds)}, {one.client}, {one.project}"
     accept = button("Approve", Act.APPROVE_ONE, value, key=str(entry.id), says=says)
-    return section(_entry_words(one), accessory=accept)
+    return section(words, accessory=accept)
 
 
 def _entry_words(one: Shown) -> str:

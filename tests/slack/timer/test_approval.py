@@ -27,7 +27,7 @@ def test_the_card_shows_hours_text_and_ticket_by_day_and_project_and_no_money(
 
     assert "Hours of mia: 1 h 30 min" in card.all_text
     assert "*Mon 3 Mar 2031*" in card.all_text
-    assert "*1 h* · sketches · #ABC-1" in card.all_text
+    assert "1 h · sketches · #ABC-1" in card.all_text
     assert card.buttons == ["Approve all 2", "Reject", "Approve", "Approve"]
     assert "95" not in card.all_text
     assert "€" not in card.all_text
