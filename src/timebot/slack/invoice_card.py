@@ -20,7 +20,7 @@ from timebot.slack.desk import Card, Drawn, Viewer
 from timebot.slack.ids import Act
 from timebot.slack.invoice_words import (
     delivery_words,
-    last_payment,
+    says_attention,
     sees_money,
     state_words,
     today_at,
@@ -66,11 +66,8 @@ def draw_invoice(viewer: Viewer, invoice: Invoice) -> Drawn:
 
 def _attention(viewer: Viewer, invoice: Invoice) -> str:
     """Return what a person has to decide about, unless the state says just that already."""
-    payment = last_payment(viewer.session, invoice)
-    is_said = invoice.collection == "failed" and payment is not None and payment.message
-    if is_said and payment and (payment.message or "") in (invoice.attention or ""):
-        return ""
-    return invoice.attention or ""
+    is_said = says_attention(viewer.session, invoice)
+    return "" if is_said else invoice.attention or ""
 
 
 def _facts(viewer: Viewer, invoice: Invoice, client: Client) -> list[tuple[str, str]]:

@@ -15,6 +15,9 @@ from timebot.team.models import Workspace
 from timebot.team.rights import may
 
 _MODE = {"charge": "charging the card", "link": "with a pay link", "bank": "with bank details"}
+_NO_REASON = "Your card was declined"
+"""What Stripe says, in words for the cardholder, where the bank gave no reason."""
+
 _MAIL = {"sent": "mailed", "delivered": "delivered", "bounced": "the mail came back"}
 
 
@@ -52,6 +55,14 @@ def last_payment(session: Session, invoice: Invoice) -> Payment | None:
         Payment.workspace_id == invoice.workspace_id, Payment.invoice_id == invoice.id
     )
     return session.scalars(found.order_by(Payment.attempt.desc()).limit(1)).first()
+
+
+def says_attention(session: Session, invoice: Invoice) -> bool:
+    """Tell whether the state's words say already what a person has to decide about."""
+    payment = last_payment(session, invoice)
+    if invoice.collection != "failed" or payment is None or not payment.message:
+        return False
+    return payment.message in (invoice.attention or "")
 
 
 def sees_money(viewer: Viewer) -> bool:
@@ -93,5 +104,5 @@ def _refused(session: Session, invoice: Invoice) -> str:
         return "not paid"
     if payment.state == "needs_action":
         return "the client has to confirm the payment with their bank"
-    why = f": {payment.message.rstrip('.')}" if payment.message else ""
-    return f"card declined{why}"
+    why = (payment.message or "").rstrip(".")
+    return f"card declined: {why}" if why and why != _NO_REASON else "card declined"

@@ -12,7 +12,7 @@ from timebot.billing.models import Invoice
 from timebot.clients.models import Client
 from timebot.slack.blocks import Block, actions, button, confirm, cut, escape, section
 from timebot.slack.ids import Act
-from timebot.slack.invoice_words import state_words
+from timebot.slack.invoice_words import says_attention, state_words
 from timebot.slack.rate_words import card_words
 from timebot.slack.words import counted, isolated, listed, minutes_words, money_words
 from timebot.team.models import Workspace
@@ -39,11 +39,9 @@ class Page:
 
 def client_lines(page: Page, check: ClientCheck) -> list[str]:
     """Return what there is to say about one client, the title first; not escaped."""
-    amount = money_words(check.total, page.workspace.locale)
-    name = isolated(check.client_name)
-    lines = [f"{name} · {_hours(check)} · {amount}", _state(page, check)]
+    lines = [" · ".join(_title(page, check)), _state(page, check)]
     lines += [f"Note: {warning.sentence}" for warning in check.warnings]
-    if check.attention:
+    if check.attention and not _is_said(page, check):
         lines.append(f"Please decide: {check.attention}")
     if check.left_out:
         lines.append(f"Left out: {left_out_words(check.left_out)}")
@@ -51,9 +49,10 @@ def client_lines(page: Page, check: ClientCheck) -> list[str]:
 
 
 def client_section(page: Page, check: ClientCheck, *, accessory: Block | None = None) -> Block:
-    """Return one client as a paragraph, its title in bold."""
-    title, *rest = client_lines(page, check)
-    text = "\n".join([f"*{escape(title)}*", *map(escape, rest)])
+    """Return one client as a paragraph, its name and amount in bold."""
+    _, *rest = client_lines(page, check)
+    name, worked, amount = map(escape, _title(page, check))
+    text = "\n".join([f"*{name}* · {worked} · *{amount}*", *map(escape, rest)])
     return section(cut(text, _LONGEST), accessory=accessory)
 
 
@@ -126,6 +125,19 @@ def left_out_words(left_out: Sequence[LeftOut]) -> str:
             for each in left_out
         ]
     )
+
+
+def _title(page: Page, check: ClientCheck) -> tuple[str, str, str]:
+    amount = money_words(check.total, page.workspace.locale)
+    return isolated(check.client_name), _hours(check), amount
+
+
+def _is_said(page: Page, check: ClientCheck) -> bool:
+    """Tell whether the state says already what a person has to decide about."""
+    if check.invoice_id is None:
+        return False
+    invoice = page.session.get_one(Invoice, (page.workspace.id, check.invoice_id))
+    return says_attention(page.session, invoice)
 
 
 def _hours(check: ClientCheck) -> str:
