@@ -18,8 +18,14 @@ FOLDER = Path("manifests")
 EXAMPLE_URL = "https://timebot.example"
 """Whoever installs timebot puts their own address here."""
 
-SCOPES = ("chat:write", "commands", "files:write", "im:write", "users:read")
-"""What the bot may do: post and repaint, take commands, send PDFs, open DMs, read profiles."""
+SCOPES = (
+    *("channels:read", "chat:write", "commands", "files:write", "groups:read", "im:write"),
+    "users:read",
+)
+"""What the bot may do: post and repaint, take commands, send PDFs, open DMs, read profiles.
+
+It looks at the billing channel before it writes amounts there: is it still private?
+"""
 
 _COMMAND, _BILLING = "/timer", "/billing"
 

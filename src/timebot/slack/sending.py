@@ -27,6 +27,11 @@ HomeOf = Callable[[Viewer], Block]
 # https://docs.slack.dev/reference/methods/chat.update and chat.postMessage
 _UPDATE_TEXT, _POST_TEXT = 4_000, 40_000
 
+_WHY = {
+    "is_archived": "it is archived",
+    "not_private": "it is not private, and others would read the amounts",
+}
+
 NOTHING_LEFT: Outcome = Delivered({"skipped": "nothing left to show"})
 
 
@@ -85,6 +90,9 @@ class Sending:
             drawn = self._painters.cards[purpose](viewer, subject_id)
         if drawn is None or _has_left(viewer):
             return NOTHING_LEFT
+        refused = self._refuse_in_the_open(job, viewer)
+        if refused is not None:
+            return self._or_elsewhere(job, viewer, refused)
         outcome = self._repaint(job, posted, drawn) if posted and posted.ts else None
         if outcome is None or (_is_gone(outcome) and _has_buttons(drawn)):
             outcome = self._post_card(job, drawn)
@@ -101,7 +109,8 @@ class Sending:
             drawn = self._painters.notices[job.payload["notice"]](viewer, facts)
         if drawn is None or _has_left(viewer):
             return NOTHING_LEFT
-        outcome = self._post(job, recipient, drawn.text, drawn.blocks)
+        refused = self._refuse_in_the_open(job, viewer)
+        outcome = refused or self._post(job, recipient, drawn.text, drawn.blocks)
         return self._or_elsewhere(job, viewer, outcome)
 
     def home(self, job: OutboxJob) -> Outcome:
@@ -167,6 +176,12 @@ class Sending:
                 continue
             return
 
+    def _refuse_in_the_open(self, job: OutboxJob, viewer: Viewer) -> Outcome | None:
+        """Keep amounts out of channels that others can read; cards of a channel show money."""
+        if viewer.member is not None or not viewer.recipient.startswith(("C", "G")):
+            return None
+        return self._speaker.refuse_unless_private(job.workspace_id, viewer.recipient)
+
     def _or_elsewhere(self, job: OutboxJob, viewer: Viewer, outcome: Outcome) -> Outcome:
         """Tell billing people and owners by DM what a channel does not take any more."""
         is_channel = viewer.member is None
@@ -179,10 +194,10 @@ class Sending:
         return Delivered({"rerouted": outcome.reason}) if people else outcome
 
     def _excuse(self, viewer: Viewer, reason: str) -> str:
-        why = "it is archived" if reason == "is_archived" else "I may not post there"
+        why = _WHY.get(reason, "I may not post there")
         return (
             f"I could not write to <#{escape(viewer.recipient)}>: {why}. So it comes to you."
-            f" Invite me there, or choose another channel with"
+            f" Invite me to a private channel, and choose it with"
             f" {self._desk.billing_command} settings."
         )
 

@@ -40,7 +40,11 @@ _HOPELESS = frozenset(
 GONE = frozenset("message_not_found cant_update_message edit_window_closed is_inactive".split())
 """The message to repaint is there no more, or may not be repainted."""
 
-UNREACHABLE = frozenset("channel_not_found not_in_channel is_archived restricted_action".split())
+UNREACHABLE = frozenset(
+    (
+        "channel_not_found not_in_channel is_archived restricted_action not_private missing_scope"
+    ).split()
+)
 """The app may not post in the conversation."""
 
 # Slack says that it may have done a part of it: https://docs.slack.dev/reference/methods
@@ -93,6 +97,23 @@ class Speaker:
             ),
             repeatable=True,
         )
+
+    def refuse_unless_private(self, workspace_id: UUID, channel: str) -> Outcome | None:
+        """Return why amounts must not go to a channel just now, or None where they may.
+
+        A channel can become public, or be shared with another organization, after it was chosen.
+        """
+        seen: dict[str, Any] = {}
+
+        def look(client: WebClient) -> dict[str, Any]:
+            seen.update(client.conversations_info(channel=channel)["channel"])
+            return {}
+
+        outcome = self._call(workspace_id, look, repeatable=True)
+        if not isinstance(outcome, Delivered):
+            return outcome
+        is_shared = seen.get("is_ext_shared") or seen.get("is_org_shared") or seen.get("is_shared")
+        return None if seen.get("is_private") and not is_shared else GiveUp("not_private")
 
     def publish_home(self, workspace_id: UUID, user_id: str, view: Block) -> Outcome:
         """Publish a person's Home."""

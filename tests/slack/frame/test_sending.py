@@ -160,12 +160,15 @@ def test_a_token_that_is_gone_is_given_up_visibly(frame: Frame, known: Person, e
     assert frame.count_audit("outbox_message.given_up") == 1
 
 
-@pytest.mark.parametrize("trouble", ["archived", "not a member", "gone"])
+@pytest.mark.parametrize("trouble", ["archived", "not a member", "gone", "public"])
 def test_a_card_for_a_channel_that_takes_nothing_goes_to_billing_people(
     frame: Frame, known: Person, trouble: str
 ) -> None:
     channel = frame.slack.add_channel(
-        "billing", members=[known.id], bot_is_member=trouble != "not a member"
+        "billing",
+        members=[known.id],
+        bot_is_member=trouble != "not a member",
+        private=trouble != "public",
     )
     if trouble == "archived":
         frame.slack.change_channel(channel, is_archived=True)
