@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval
@@ -78,8 +79,9 @@ def breakable(text: str) -> str:
     return _LONG_WORD.sub(_with_breaks, text)
 
 
+@cache
 def template_environment() -> Environment:
-    """Return the templates, with everything that people typed escaped."""
+    """Return the templates, with everything that people typed escaped; compiled once a process."""
     environment = Environment(
         loader=PackageLoader("timebot.gateways"),
         autoescape=True,
