@@ -4,7 +4,6 @@ Nothing is patched. The worker runs when a test says so (`settle`), the clock mo
 moves it, and everything a person sees is what the local Slack shows them.
 """
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,9 +14,9 @@ from timebot.demo.environment import free_port, local_environment
 from timebot.demo.run import NO_PAUSE, furnish
 from timebot.playground.slack import Person
 from timebot.playground.world import LocalWorld
+from timebot.serving import HttpDoor
 from timebot.settings import read_settings
 from timebot.slack.manifest import event_names
-from timebot.web import create_http_server
 
 
 class World:
@@ -93,16 +92,14 @@ def a_world(
     settings = read_settings(_without_empty(given))
     timebot = build(settings, clock=local.clock, mail_pause=NO_PAUSE)
     furnish(local, timebot, settings)
-    server = create_http_server(timebot.web, host="127.0.0.1", port=port)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
+    door = HttpDoor(timebot.web, host="127.0.0.1", port=port)
+    door.start()
     local.connect(url, events=event_names())
     try:
         yield World(local, timebot)
     finally:
         local.stop()
-        server.close()
-        thread.join(timeout=10)
+        door.stop()
         timebot.close()
 
 
