@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from sqlalchemy.orm import Session
 
 from tests.databases import (
@@ -26,6 +27,17 @@ SETTINGS = ("TIMEBOT_", "SLACK_", "STRIPE_", "RESEND_", "DATABASE_URL", "PORT", 
 
 NO_CHROMIUM = "no Chromium found (install the chromium package)"
 NO_POSTGRESQL = str(NoPostgresql())
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+BROWSER_PATIENCE_MS = 10_000
 
 RUN = pytest.StashKey[Run]()
 
@@ -136,3 +148,22 @@ def chromium_path() -> str:
         if path := shutil.which(name):
             return path
     pytest.skip(NO_CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One Chromium for all tests of a run."""
+    expect.set_options(timeout=BROWSER_PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile; closed before the server goes, so that no request is left hanging."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(BROWSER_PATIENCE_MS)
+    yield context
+    context.close()

@@ -1,6 +1,8 @@
 """Reading and writing: people, conversations, messages and slash commands."""
 
 import pytest
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.playground.page.fixture_world import HOSTILE_SHOWN, FixtureWorld, message
@@ -115,7 +117,7 @@ def test_another_person_sees_their_own_conversation_with_the_app(page: Page) -> 
 
     expect(page.locator("#messages")).to_contain_text("Hello Jonas")
     expect(page.locator("#person")).to_contain_text("New York")
-    assert "user=U2" in page.url
+    expect(page).to_have_url(re.compile("user=U2"))
 
 
 def test_the_address_remembers_the_person_and_the_place(page: Page) -> None:

@@ -7,11 +7,11 @@ import { inspectorView } from "./inspector.js";
 import { mailboxView } from "./mailbox.js";
 import { publish, store, subscribe } from "./store.js";
 
-const GUIDE = { name: "guide", label: "Guide", sign: "help", view: guideView, topic: "guide", count: () => 0 };
+const GUIDE = { name: "guide", label: "Guide", view: guideView, topic: "guide", count: () => 0 };
 const TABS = [
-  { name: "inspector", label: "Inspector", sign: "inspect", view: inspectorView, topic: "exchanges", count: () => 0 },
-  { name: "mailbox", label: "Mailbox", sign: "mail", view: mailboxView, topic: "mails", count: () => store.mails?.length },
-  { name: "charges", label: "Charges", sign: "card", view: chargesView, topic: "charges", count: () => store.charges?.length },
+  { name: "inspector", label: "Inspector", view: inspectorView, topic: "exchanges", count: () => 0 },
+  { name: "mailbox", label: "Mailbox", view: mailboxView, topic: "mails", count: () => store.mails?.length },
+  { name: "charges", label: "Charges", view: chargesView, topic: "charges", count: () => store.charges?.length },
 ];
 
 let current = "inspector";
@@ -45,7 +45,6 @@ function tabButton(tab, news) {
       onclick: () => choose(tab.name),
       onkeydown: (event) => arrows(event, tab),
     },
-    icon(tab.sign),
     tab.label,
     news > 0 ? el("span", { class: "count", "aria-label": `${news} new` }, news) : null,
   );

@@ -39,7 +39,7 @@ async function openPdf(url, name) {
       el("a", { class: "button", href: address, target: "_blank", onclick: () => (kept = true) }, "Open in a new tab"),
       el("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close")),
     ),
-    el("iframe", { src: address, title: name }),
+    el("iframe", { src: `${address}#navpanes=0&view=FitH`, title: name }),
   );
   dialog.addEventListener(
     "close",
