@@ -1,8 +1,8 @@
 """Reading and writing: people, conversations, messages and slash commands."""
 
-import pytest
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.playground.page.fixture_world import HOSTILE_SHOWN, FixtureWorld, message
