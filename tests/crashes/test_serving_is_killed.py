@@ -213,4 +213,4 @@ def everything_happened_once(server: Server) -> None:
         if "Invoice run" in message.all_text
     ]
     assert len(runs) == 1
-    assert "2 issued and not paid yet and 1 paid" in runs[0].all_text
+    assert "1 paid and 2 not paid yet" in runs[0].all_text

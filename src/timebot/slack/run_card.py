@@ -95,9 +95,9 @@ def _summary(viewer: Viewer, check: RunCheck) -> str:
 
 
 _STATUS_WORDS = (
-    ("sent", "issued and not paid yet"),
-    ("overdue", "overdue"),
     ("paid", "paid"),
+    ("sent", "not paid yet"),
+    ("overdue", "overdue"),
     ("cancelled", "cancelled"),
 )
 
