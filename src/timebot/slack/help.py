@@ -122,7 +122,7 @@ def draw_unknown_verb(command: str, word: str) -> Answer:
     near = get_close_matches(word.casefold(), [*_BY_WORD], n=1, cutoff=0.6)
     nearest = _BY_WORD[near[0]] if near else None
     meant = f" Did you mean {nearest.name}?" if nearest else ""
-    sentence = f"I read {escape(word[:40])} as the verb and do not know it.{meant}"
+    sentence = f"I do not know the verb {escape(word[:40])}.{meant}"
     examples = (
         [nearest, *map(find_verb, ("start", "add"))]
         if nearest

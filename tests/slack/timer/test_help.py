@@ -33,7 +33,7 @@ def test_help_explains_each_verb_with_an_example(verb: str) -> None:
 def test_an_unknown_verb_is_answered_with_what_was_read_and_the_nearest(office: Office) -> None:
     answer = office.mia.command("/timer strat Acme logo")
 
-    assert "I read strat as the verb and do not know it. Did you mean start?" in answer.text
+    assert "I do not know the verb strat. Did you mean start?" in answer.text
     assert answer.buttons == ["Help"]
     assert office.entries(office.mia) == []
 

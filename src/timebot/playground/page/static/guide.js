@@ -15,6 +15,7 @@ function take(step) {
 
 function arrive(step) {
   if (step.tab) publish("show-tab", step.tab);
+  else publish("uncover");
   const place = step.tab && !step.command ? null : placeOf(step);
   const isThere = store.at?.view === "conversation" && store.at.id === place?.id;
   if (place && !isThere) publish("go", { view: "conversation", id: place.id });

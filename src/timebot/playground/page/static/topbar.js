@@ -108,6 +108,10 @@ export function startTopbar() {
   });
   wide.addEventListener("change", fit);
   subscribe("close-panel", closeDrawers);
+  // A panel that lies over the conversation gives way to it.
+  subscribe("uncover", () => {
+    if (!wide.matches) closeDrawers();
+  });
   subscribe("show-tab", () => open("panel-open", part("toggle-panel"), true));
   fit();
   subscribe("state", () => {
