@@ -80,8 +80,6 @@ class Act(StrEnum):
     INVOICE_PARK = "invoice.park"
     INVOICE_VOID_FORM = "invoice.void_form"
     INVOICE_SHOW = "invoice.show"
-    REPORT_SHOW = "report.show"
-    HELP = "help.show"
     # A link button: Slack reports the click, nothing is left to do.
     LINK = "link.open"
 
