@@ -1,4 +1,4 @@
-"""Tables of the clients: clients, their projects, and dated rates."""
+"""Tables of the clients: clients, their projects, dated rates, and linked channels."""
 
 from datetime import date, datetime
 from typing import Any
@@ -209,6 +209,32 @@ class Rate(InWorkspace, Base):
     def per_hour(self) -> Money:
         """The rate as money per hour."""
         return Money(self.amount_minor, self.currency)
+
+
+class ChannelLink(Base):
+    """A Slack channel whose time is for one client or project, unless somebody names another.
+
+    Attributes:
+        channel_id: Slack's id of the channel.
+        client_id, project_id: exactly one of them.
+        linked_by, linked_at: who said so, and when.
+    """
+
+    __tablename__ = "channel_link"
+    __table_args__ = (
+        same_workspace("client_id", "client"),
+        same_workspace("project_id", "project"),
+        same_workspace("linked_by", "member"),
+        CheckConstraint("(client_id IS NULL) <> (project_id IS NULL)", name="one_place"),
+        STRICT,
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID | None]
+    project_id: Mapped[UUID | None]
+    linked_by: Mapped[UUID]
+    linked_at: Mapped[datetime]
 
 
 def rounding_columns(row: Any) -> tuple[int, str, int, str] | None:  # noqa: ANN401 - three tables share the columns

@@ -1,6 +1,7 @@
 """What revisions are built of. Old revisions call these, so they are extended, never changed."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -91,3 +92,22 @@ def changed(columns: Sequence[str]) -> str:
     """Return SQL that is true if an UPDATE changes one of the columns; NULL is a value."""
     differs = "IS NOT" if on_sqlite() else "IS DISTINCT FROM"
     return "(" + " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in columns) + ")"
+
+
+def add_checked_column(table: str, column: sa.Column[Any], condition: str) -> None:
+    """Add a column with a check of its own, named `ck_<table>_<column>`.
+
+    SQLite adds a check only together with its column, and drops both together.
+    """
+    kind = column.type.compile(op.get_bind().dialect)
+    default = _default_of(column)
+    null = "" if column.nullable else " NOT NULL"
+    check = f"CONSTRAINT ck_{table}_{column.name} CHECK ({condition})"
+    op.execute(f"ALTER TABLE {table} ADD COLUMN {column.name} {kind}{default}{null} {check}")
+
+
+def _default_of(column: sa.Column[Any]) -> str:
+    given = column.server_default
+    if not isinstance(given, sa.DefaultClause):
+        return ""
+    return f" DEFAULT '{given.arg}'" if isinstance(given.arg, str) else f" DEFAULT {given.arg}"

@@ -14,7 +14,9 @@ UNIQUE_INDEXES = {
     "project": "uq_project_name_key",
     "rate": "uq_rate_client uq_rate_project uq_rate_member uq_rate_member_on_project",
     "time_entry": "uq_time_entry_running",
-    "approval_route": "uq_approval_route_client uq_approval_route_project",
+    "approval_route": "uq_approval_route_client uq_approval_route_project"
+    " uq_approval_route_workspace",
+    "day_off": "uq_day_off_firm uq_day_off_member",
     "invoice_run": "uq_invoice_run_period",
     "invoice": "uq_invoice_client_run uq_invoice_number",
     "entry_hold": "uq_entry_hold_live",
@@ -32,6 +34,11 @@ SAME_WORKSPACE = {
     "time_entry": "member_id project_id submission_id approved_by rejected_by",
     "member_action": "member_id entry_id other_entry_id",
     "approval_route": "client_id project_id approver_id substitute_id",
+    "day_off": "member_id",
+    "channel_link": "client_id project_id linked_by",
+    "shown_hours": "submission_id",
+    "overlap_kept": "member_id earlier_id later_id",
+    "period_reopening": "reopened_by",
     "invoice_run": "opened_by",
     "invoice": "run_id client_id released_by",
     "draft_entry": "time_entry_id invoice_id",
@@ -51,6 +58,9 @@ CHECKS = {
     "invoice_run": "kind period",
     "payment": "state",
     "member": "role only_persons_have_rights",
+    "channel_link": "one_place",
+    "overlap_kept": "two_entries",
+    "period_reopening": "reason span",
     "rate": "scope amount_minor",
 }
 """Conditions on which money, states and rights depend."""

@@ -104,6 +104,13 @@ GROUPS = (
                 is_optional=True,
             ),
             Field("grace_days", "Working days between a period and its run"),
+            Field(
+                "lock_after_days",
+                "Days after a period until it locks",
+                hint="Then its time changes no more, unless a billing person opens it again. Empty"
+                " for never.",
+                is_optional=True,
+            ),
             Field("send_minute", "Runs open at", "time"),
             Field(
                 "auto_release_hours",
@@ -131,8 +138,37 @@ GROUPS = (
             Field("nag_after_minutes", "Ask about a running timer after", hint="Such as 4h."),
             Field("working_days", "Working days", hint="Such as mon-fri."),
             Field("working_hours", "Working hours", hint="Such as 9:00-18:00."),
-            Field("self_approval", "May people approve their own hours", "choice", choices=_YES_NO),
+            Field(
+                "overnight_rule",
+                "A timer left overnight is stopped",
+                "choice",
+                choices=(
+                    ("day_end", "At the end of the working day"),
+                    ("last_action", "At the person's last action here"),
+                    ("keep", "Not at all"),
+                ),
+                hint="Its owner confirms the end before it can be submitted.",
+            ),
             Field("project_word", "Word for projects", hint="Such as matter."),
+        ),
+    ),
+    Group(
+        "approval",
+        "Approval",
+        (
+            Field("self_approval", "May people approve their own hours", "choice", choices=_YES_NO),
+            Field(
+                "approval_remind_hours",
+                "Remind approvers after, in hours",
+                hint="Empty for never.",
+                is_optional=True,
+            ),
+            Field(
+                "approval_escalate_hours",
+                "Ask owners too after, in hours",
+                hint="Empty for never.",
+                is_optional=True,
+            ),
         ),
     ),
 )

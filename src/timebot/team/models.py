@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from timebot.db import STRICT, Base, InWorkspace, one_of
+from timebot.db import STRICT, Base, InWorkspace, one_of, same_workspace, unique_where
 
 ROLES = ("none", "member", "approver", "billing", "owner")
 """From least to most; each role may do what the ones before it may."""
+
+OVERNIGHT_RULES = ("day_end", "last_action", "keep")
 
 MINUTES_OF_DAY = "BETWEEN 0 AND 1439"
 
@@ -39,11 +41,22 @@ class Workspace(Base):
         auto_release_hours: clean invoices release themselves after this, None for never.
         invoice_series: the letters before an invoice number.
         tax_name, tax_ppm: how tax is called and its usual rate in parts per million.
+        overnight_rule: where a timer left overnight is stopped: at the end of the working day, at
+            the member's last action, or not at all (`keep`).
+        lock_after_days: days after a period's end until its entries lock, None for never.
+        approval_remind_hours, approval_escalate_hours: how long hours wait until their approvers
+            are reminded, and until owners are asked too; None for never.
     """
 
     __tablename__ = "workspace"
     __table_args__ = (
         one_of("start_policy", "switch", "refuse"),
+        one_of("overnight_rule", *OVERNIGHT_RULES),
+        CheckConstraint("lock_after_days BETWEEN 0 AND 365", name="lock_after_days"),
+        CheckConstraint("approval_remind_hours BETWEEN 1 AND 720", name="approval_remind_hours"),
+        CheckConstraint(
+            "approval_escalate_hours BETWEEN 1 AND 720", name="approval_escalate_hours"
+        ),
         one_of("rounding_mode", "up", "nearest", "down", "none"),
         one_of("rounding_scope", "entry", "day"),
         CheckConstraint("rounding_increment BETWEEN 1 AND 1440", name="rounding_increment"),
@@ -93,6 +106,10 @@ class Workspace(Base):
     tax_name: Mapped[str] = mapped_column(default="Tax")
     tax_ppm: Mapped[int] = mapped_column(default=0)
     project_word: Mapped[str] = mapped_column(default="project")
+    overnight_rule: Mapped[str] = mapped_column(default="day_end")
+    lock_after_days: Mapped[int | None] = mapped_column(default=14)
+    approval_remind_hours: Mapped[int | None] = mapped_column(default=24)
+    approval_escalate_hours: Mapped[int | None] = mapped_column(default=72)
 
 
 class Member(InWorkspace, Base):
@@ -107,6 +124,10 @@ class Member(InWorkspace, Base):
         deactivated_at: when the person left, None while active.
         last_entry_number: the highest short number given to an entry of theirs.
         nag_at_day_end: whether a timer that outlasts the working day is asked about.
+        remind_empty_day, remind_no_timer, remind_unsubmitted: what the person wants to be reminded
+            of; nothing unless they say so.
+        reminded_on: the last day, in their zone, on which they were reminded of anything.
+        remind_after: no reminder before this instant, None for no such wish.
     """
 
     __tablename__ = "member"
@@ -133,10 +154,42 @@ class Member(InWorkspace, Base):
     day_start_minute: Mapped[int | None]
     day_end_minute: Mapped[int | None]
     nag_at_day_end: Mapped[bool] = mapped_column(default=True)
+    remind_empty_day: Mapped[bool] = mapped_column(default=False)
+    remind_no_timer: Mapped[bool] = mapped_column(default=False)
+    remind_unsubmitted: Mapped[bool] = mapped_column(default=False)
+    reminded_on: Mapped[date | None]
+    remind_after: Mapped[datetime | None]
     profile_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
     last_entry_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+
+
+class DayOff(InWorkspace, Base):
+    """A day on which nobody is expected to work: a holiday of the firm, or one person's day off.
+
+    Attributes:
+        member_id: whose day it is, None for a holiday of the whole firm.
+        day: the date, in the zone of whoever has it off.
+        name: what it is called, such as New Year; empty for a person's day off.
+    """
+
+    __tablename__ = "day_off"
+    __table_args__ = (
+        same_workspace("member_id", "member"),
+        unique_where("uq_day_off_firm", "workspace_id", "day", where="member_id IS NULL"),
+        unique_where(
+            "uq_day_off_member", "workspace_id", "member_id", "day", where="member_id IS NOT NULL"
+        ),
+        STRICT,
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(
+        ForeignKey("workspace.id"), primary_key=True, sort_order=-2
+    )
+    member_id: Mapped[UUID | None]
+    day: Mapped[date]
+    name: Mapped[str] = mapped_column(default="")
 
 
 class SlackInstallation(Base):

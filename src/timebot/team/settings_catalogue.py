@@ -7,7 +7,7 @@ from functools import partial
 from timebot.team import typed_values as read
 from timebot.team.days import day_in_words, minute_in_words
 from timebot.team.logo import read_logo
-from timebot.team.models import Workspace
+from timebot.team.models import OVERNIGHT_RULES, Workspace
 from timebot.team.rounding_rule import RoundingRule, parse_rounding
 from timebot.team.setting import Columns, Setting, of_column
 
@@ -231,6 +231,42 @@ SETTINGS: tuple[Setting, ...] = (
         read.read_time_of_day,
         show=_minute,
         label="end of the working day",
+    ),
+    of_column(
+        "overnight_rule",
+        "overnight, overnight rule",
+        "day end",
+        partial(read.read_choice, choices=OVERNIGHT_RULES),
+        label="timers left overnight",
+        shape="words",
+        show=lambda rule: str(rule).replace("_", " "),
+    ),
+    of_column(
+        "lock_after_days",
+        "lock, lock after",
+        "14",
+        partial(read.read_count, least=0, most=365, unit="day"),
+        label="lock of a period",
+        is_optional=True,
+        show=_counted("day"),
+    ),
+    of_column(
+        "approval_remind_hours",
+        "approval reminder, remind approvers",
+        "24",
+        partial(read.read_count, least=1, most=720, unit="hour"),
+        label="reminder of approvers",
+        is_optional=True,
+        show=_counted("hour"),
+    ),
+    of_column(
+        "approval_escalate_hours",
+        "escalation, escalate",
+        "72",
+        partial(read.read_count, least=1, most=720, unit="hour"),
+        label="owners are asked too",
+        is_optional=True,
+        show=_counted("hour"),
     ),
     of_column(
         "terms_days",

@@ -1,4 +1,4 @@
-"""Tables of timekeeping: time entries, submissions, routes, and what can be undone."""
+"""Tables of timekeeping: entries, submissions, routes, corrections, and what can be undone."""
 
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,8 @@ class Submission(InWorkspace, Base):
     Attributes:
         digest: SHA-256 of exactly what the approvers are shown.
         settled_at: when its last entry left pending_review, None while something waits.
+        reminded_at: when its approvers were reminded, None if they were not.
+        escalated_at: when owners were asked too, None if they were not.
     """
 
     __tablename__ = "submission"
@@ -30,6 +32,26 @@ class Submission(InWorkspace, Base):
     submitted_at: Mapped[datetime]
     digest: Mapped[str]
     settled_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
+
+
+class ShownHours(Base):
+    """What approvers were shown of a submission at one time, to tell what has changed since.
+
+    Attributes:
+        digest: of this content, as the buttons carry it.
+        content: the entries that waited, as they were shown.
+    """
+
+    __tablename__ = "shown_hours"
+    __table_args__ = (same_workspace("submission_id", "submission"), STRICT)
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[list[Any]]
+    shown_at: Mapped[datetime]
 
 
 class TimeEntry(InWorkspace, Base):
@@ -204,6 +226,12 @@ class ApprovalRoute(InWorkspace, Base):
             "approver_id",
             where="client_id IS NOT NULL",
         ),
+        unique_where(
+            "uq_approval_route_workspace",
+            "workspace_id",
+            "approver_id",
+            where="client_id IS NULL AND project_id IS NULL",
+        ),
         STRICT,
     )
 
@@ -211,3 +239,55 @@ class ApprovalRoute(InWorkspace, Base):
     project_id: Mapped[UUID | None]
     approver_id: Mapped[UUID]
     substitute_id: Mapped[UUID | None]
+
+
+class OverlapKept(InWorkspace, Base):
+    """Two entries of one member that share some time, which they said is right.
+
+    Attributes:
+        earlier_id, later_id: the two entries, by their starts.
+        shared_from, shared_until: the time they share; if that changes they are asked again.
+    """
+
+    __tablename__ = "overlap_kept"
+    __table_args__ = (
+        same_workspace("member_id", "member"),
+        same_workspace("earlier_id", "time_entry"),
+        same_workspace("later_id", "time_entry"),
+        UniqueConstraint("workspace_id", "earlier_id", "later_id"),
+        CheckConstraint("earlier_id <> later_id", name="two_entries"),
+        STRICT,
+    )
+
+    member_id: Mapped[UUID]
+    earlier_id: Mapped[UUID]
+    later_id: Mapped[UUID]
+    shared_from: Mapped[datetime]
+    shared_until: Mapped[datetime]
+    kept_at: Mapped[datetime]
+
+
+class PeriodReopening(InWorkspace, Base):
+    """A locked period that a billing role has opened again for a while.
+
+    Attributes:
+        period_start: the first day of the period.
+        reopened_by, reopened_at: who opened it, and when.
+        until_at: when it locks again.
+        reason: why, as the audit has it too.
+    """
+
+    __tablename__ = "period_reopening"
+    __table_args__ = (
+        same_workspace("reopened_by", "member"),
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("until_at > reopened_at", name="span"),
+        Index("ix_period_reopening_period", "workspace_id", "period_start"),
+        STRICT,
+    )
+
+    period_start: Mapped[date]
+    reopened_by: Mapped[UUID]
+    reopened_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    reason: Mapped[str]
