@@ -112,7 +112,7 @@ def test_a_submission_is_shown_by_day_and_project(firm: Firm) -> None:
 def test_what_waits_is_shown_to_those_who_may_settle_it(firm: Firm) -> None:
     submission, _ = handed_in(firm)
 
-    shown = waiting_for(firm.session, workspace=firm.workspace, approver=firm.kim)
+    shown = waiting_for(firm.session, workspace=firm.workspace, approver=firm.kim, now=at(18))
 
     assert [one.submission for one in shown] == [submission]
 
@@ -125,7 +125,9 @@ def test_nothing_waits_for_the_author_for_members_or_for_other_approvers(firm: F
     nobody = a_member(firm.session, firm.workspace)
 
     for member in (firm.robin, firm.kim, nobody):
-        assert waiting_for(firm.session, workspace=firm.workspace, approver=member) == []
+        assert (
+            waiting_for(firm.session, workspace=firm.workspace, approver=member, now=at(18)) == []
+        )
 
 
 def test_a_firm_of_one_sees_its_own_hours_waiting(session: Session) -> None:
@@ -133,7 +135,7 @@ def test_a_firm_of_one_sees_its_own_hours_waiting(session: Session) -> None:
     firm.robin.role = "owner"
     handed_in(firm)
 
-    assert len(waiting_for(session, workspace=firm.workspace, approver=firm.robin)) == 1
+    assert len(waiting_for(session, workspace=firm.workspace, approver=firm.robin, now=at(18))) == 1
 
 
 @pytest.mark.breaks_invariants
@@ -141,4 +143,4 @@ def test_a_firm_of_one_sees_its_own_hours_waiting(session: Session) -> None:
 def test_what_is_settled_does_not_wait(firm: Firm, state: str) -> None:
     an_entry(firm.session, firm.robin, firm.logo, state=state)
 
-    assert waiting_for(firm.session, workspace=firm.workspace, approver=firm.kim) == []
+    assert waiting_for(firm.session, workspace=firm.workspace, approver=firm.kim, now=at(18)) == []

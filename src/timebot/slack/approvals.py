@@ -48,7 +48,9 @@ _STALE = (AlreadySettled, ChangedSince, NothingWaits)
 def list_approvals(asked: Asked, _rest: str = "") -> Answer:
     """List the submissions that wait for the person who asks."""
     require(asked.session, asked.member, "approver", to="approve hours", now=asked.now)
-    waiting = waiting_for(asked.session, workspace=asked.workspace, approver=asked.member)
+    waiting = waiting_for(
+        asked.session, workspace=asked.workspace, approver=asked.member, now=asked.now
+    )
     if not waiting:
         return Answer(text="Nothing waits for your approval.")
     total = hours(sum(one.seconds for one in waiting))

@@ -52,7 +52,7 @@ def draw_home(viewer: Viewer) -> Block:
     blocks = [
         *_timer(day, member, viewer),
         *_rejected(list_rejected(session, member=member, now=now)),
-        *_waiting(waiting_for(session, workspace=viewer.workspace, approver=member)),
+        *_waiting(waiting_for(session, workspace=viewer.workspace, approver=member, now=now)),
         *_today(day),
         *_week(days, has_drafts=day.drafts > 0),
         *_recent(recent(session, member=member, limit=_MOST_RECENT)),

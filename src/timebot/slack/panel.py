@@ -71,7 +71,9 @@ def _recent_words(one: Shown) -> str:
 def _waiting_words(asked: Asked) -> str:
     if not may(asked.member, "approver"):
         return ""
-    waiting = waiting_for(asked.session, workspace=asked.workspace, approver=asked.member)
+    waiting = waiting_for(
+        asked.session, workspace=asked.workspace, approver=asked.member, now=asked.now
+    )
     if not waiting:
         return ""
     seconds = sum(one.seconds for one in waiting)

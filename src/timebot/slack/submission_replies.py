@@ -6,9 +6,10 @@ from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
 from timebot.slack.time_words import hours, spoken, worked_days
 from timebot.slack.words import counted, listed
+from timebot.timekeeping.approvers import approvers_of
 from timebot.timekeeping.models import Submission
 from timebot.timekeeping.overview import show_submission
-from timebot.timekeeping.submission import Withdrawn, approvers_of
+from timebot.timekeeping.submission import Withdrawn
 from timebot.timekeeping.timer import find_running
 
 _MOST_NAMED = 3
@@ -19,7 +20,9 @@ def draw_submitted(asked: Asked, submission: Submission) -> Answer:
     shown = show_submission(asked.session, submission=submission)
     entries = [one.entry for group in shown.groups for one in group.entries]
     days = worked_days(entry.worked_on for entry in entries)
-    approvers = approvers_of(asked.session, workspace=asked.workspace, submission=submission)
+    approvers = approvers_of(
+        asked.session, workspace=asked.workspace, submission=submission, now=asked.now
+    )
     who = listed([escape(one.name) for one in approvers], most=_MOST_NAMED)
     count = counted(len(entries), "entry", "entries")
     lines = [f"Handed in *{hours(shown.seconds)}* in {count} ({days})."]

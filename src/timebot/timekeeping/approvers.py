@@ -1,68 +1,132 @@
-"""Who approves: the route of a project or client, else everybody with the role but the author."""
+"""Who approves: the most specific route that is set, else everybody with the role."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.clients.models import Project
-from timebot.team.models import Member, Workspace
+from timebot.team.days import day_of
+from timebot.team.models import DayOff, Member, Workspace
 from timebot.team.rights import holders, may
-from timebot.timekeeping.models import ApprovalRoute
+from timebot.timekeeping.models import ApprovalRoute, Submission, TimeEntry
 
-Approvers = dict[UUID, list[Member]]
-"""Who may approve hours of each project."""
+
+@dataclass(frozen=True)
+class Standing:
+    """Who settles hours of one project, whose author is left out.
+
+    Attributes:
+        asked: who gets the card.
+        allowed: who may settle: those who are asked, and substitutes who need not be.
+    """
+
+    asked: Sequence[Member]
+    allowed: Sequence[Member]
+
+
+Approvers = Mapping[UUID, Standing]
+"""Who settles hours of each project."""
 
 
 def approvers_by_project(
-    session: Session, *, workspace: Workspace, author_id: UUID, project_ids: Collection[UUID]
+    session: Session,
+    *,
+    workspace: Workspace,
+    author_id: UUID,
+    project_ids: Collection[UUID],
+    now: datetime,
 ) -> Approvers:
-    """Return who may approve the author's hours, for each project.
+    """Return who settles the author's hours, for each project.
 
-    The most specific route counts: project, client, workspace. A route's substitute stands in for
-    an approver who has left, lost the role or is the author. Where nobody is left, everybody with
-    the role but the author may; where there is nobody, the owners are asked.
+    The most specific route that is set counts: project, client, workspace. A substitute is asked
+    where the approver has left, lost the role or is the author; where the approver only has the
+    day off, both are. A route that stands nobody leads to the owners. Without a route everybody
+    with the role but the author is asked. Nobody gets their own hours, unless the workspace lets
+    them (a firm of one).
     """
-    everybody = _without(holders(session, workspace_id=workspace.id, role="approver"), author_id)
-    if workspace.self_approval:
-        everybody = holders(session, workspace_id=workspace.id, role="approver")
-    anybody = everybody or holders(session, workspace_id=workspace.id, role="owner")
-    allowed = {member.id: member for member in everybody}
+    holding = holders(session, workspace_id=workspace.id, role="approver")
+    able = {one.id: one for one in holding if workspace.self_approval or one.id != author_id}
     routes = _routes(session, workspace.id)
     clients = _clients(session, workspace.id, project_ids)
+    away = _away(session, able.values(), now) if routes else set()
     return {
-        project_id: _first_that_stands(
-            (
-                routes.get((project_id, None)),
-                routes.get((None, clients.get(project_id))),
-                routes.get((None, None)),
-            ),
-            allowed,
-        )
-        or anybody
+        project_id: _standing(_route_of(routes, project_id, clients.get(project_id)), able, away)
         for project_id in project_ids
     }
 
 
 def may_approve(approver: Member, project_id: UUID, approvers: Approvers) -> bool:
     """Tell whether the approver may settle hours of the project; owners always may."""
-    return may(approver, "owner") or any(one.id == approver.id for one in approvers[project_id])
+    return may(approver, "owner") or _is_among(approver, approvers[project_id].allowed)
 
 
-def _first_that_stands(
-    routes: Iterable[list[ApprovalRoute] | None], allowed: dict[UUID, Member]
+def is_asked(approver: Member, project_id: UUID, approvers: Approvers) -> bool:
+    """Tell whether hours of the project wait for the approver; for owners all do."""
+    return may(approver, "owner") or _is_among(approver, approvers[project_id].asked)
+
+
+def approvers_of(
+    session: Session, *, workspace: Workspace, submission: Submission, now: datetime
 ) -> list[Member]:
-    for route in routes:
-        found = {}
-        for step in route or []:
-            stand_in = allowed.get(step.substitute_id) if step.substitute_id else None
-            approver = allowed.get(step.approver_id) or stand_in
-            if approver is not None and may(approver, "approver"):
-                found[approver.id] = approver
-        if found:
-            return list(found.values())
-    return []
+    """List who is asked about a submission: each approver of one of its waiting projects once."""
+    projects = session.scalars(
+        select(TimeEntry.project_id)
+        .where(
+            TimeEntry.workspace_id == submission.workspace_id,
+            TimeEntry.submission_id == submission.id,
+            TimeEntry.state == "pending_review",
+        )
+        .distinct()
+    )
+    by_project = approvers_by_project(
+        session,
+        workspace=workspace,
+        author_id=submission.member_id,
+        project_ids=[each for each in projects if each is not None],
+        now=now,
+    )
+    unique = {one.id: one for standing in by_project.values() for one in standing.asked}
+    return sorted(unique.values(), key=lambda member: (member.name, str(member.id)))
+
+
+def _standing(
+    route: Sequence[ApprovalRoute], able: Mapping[UUID, Member], away: Collection[UUID]
+) -> Standing:
+    everybody = list(able.values())
+    if not route:
+        return Standing(everybody, everybody)
+    asked: dict[UUID, Member] = {}
+    allowed: dict[UUID, Member] = {}
+    for step in route:
+        approver = able.get(step.approver_id)
+        substitute = able.get(step.substitute_id) if step.substitute_id else None
+        needs_substitute = approver is None or approver.id in away
+        for one in (approver, substitute):
+            if one is not None:
+                allowed[one.id] = one
+        for one in (approver, substitute if needs_substitute else None):
+            if one is not None:
+                asked[one.id] = one
+    if asked:
+        return Standing(list(asked.values()), list(allowed.values()))
+    # The route is vacant. An author who is the only owner leaves it to everybody else.
+    owners = [one for one in everybody if may(one, "owner")] or everybody
+    return Standing(owners, owners)
+
+
+def _route_of(
+    routes: Mapping[tuple[UUID | None, UUID | None], Sequence[ApprovalRoute]],
+    project_id: UUID,
+    client_id: UUID | None,
+) -> Sequence[ApprovalRoute]:
+    for scope in ((project_id, None), (None, client_id), (None, None)):
+        if scope in routes:
+            return routes[scope]
+    return ()
 
 
 def _routes(
@@ -87,5 +151,20 @@ def _clients(
     return {project_id: client_id for project_id, client_id in rows}  # noqa: C416 - a Result is no mapping
 
 
-def _without(members: Iterable[Member], member_id: UUID) -> list[Member]:
-    return [member for member in members if member.id != member_id]
+def _away(session: Session, members: Collection[Member], now: datetime) -> set[UUID]:
+    """Return who has taken this day off; a weekend or a holiday passes for everybody alike."""
+    today = {one.id: day_of(now, one.zone) for one in members}
+    if not today:
+        return set()
+    rows = session.execute(
+        select(DayOff.member_id, DayOff.day).where(
+            DayOff.workspace_id == next(iter(members)).workspace_id,
+            DayOff.member_id.in_(today),
+            DayOff.day.in_(set(today.values())),
+        )
+    )
+    return {one for one, day in rows if one is not None and today.get(one) == day}
+
+
+def _is_among(approver: Member, members: Iterable[Member]) -> bool:
+    return any(one.id == approver.id for one in members)

@@ -13,7 +13,7 @@ from timebot.clients.models import Client, Project
 from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import may
-from timebot.timekeeping.approvers import approvers_by_project, may_approve
+from timebot.timekeeping.approvers import approvers_by_project, is_asked
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.submitted import shown_digest
 from timebot.timekeeping.turns import entries_of
@@ -188,9 +188,9 @@ def show_submission(session: Session, *, submission: Submission) -> SubmissionSh
 
 
 def waiting_for(
-    session: Session, *, workspace: Workspace, approver: Member
+    session: Session, *, workspace: Workspace, approver: Member, now: datetime
 ) -> Sequence[SubmissionShown]:
-    """List the submissions in which something waits that the approver may settle, oldest first."""
+    """List the submissions in which something waits for the approver, oldest first."""
     if not may(approver, "approver"):
         return []
     rows = session.execute(
@@ -206,12 +206,12 @@ def waiting_for(
     for author_id, found in by_author.items():
         projects = {project_id for _, project_id in found if project_id is not None}
         approvers = approvers_by_project(
-            session, workspace=workspace, author_id=author_id, project_ids=projects
+            session, workspace=workspace, author_id=author_id, project_ids=projects, now=now
         )
         theirs |= {
             submission_id
             for submission_id, project_id in found
-            if submission_id and project_id and may_approve(approver, project_id, approvers)
+            if submission_id and project_id and is_asked(approver, project_id, approvers)
         }
     submissions = session.scalars(
         select(Submission)

@@ -157,7 +157,11 @@ def ensure_projects(
     """
     projects = {entry.project_id for entry in entries if entry.project_id is not None}
     approvers = approvers_by_project(
-        session, workspace=desk.workspace, author_id=desk.author.id, project_ids=projects
+        session,
+        workspace=desk.workspace,
+        author_id=desk.author.id,
+        project_ids=projects,
+        now=desk.change.now,
     )
     by = desk.change.member
     theirs = [
@@ -166,7 +170,7 @@ def ensure_projects(
         if entry.project_id is not None and may_approve(by, entry.project_id, approvers)
     ]
     if not theirs or (len(theirs) < len(entries) and not some_suffice):
-        names = {one.name for project in projects for one in approvers[project]}
+        names = {one.name for project in projects for one in approvers[project].allowed}
         raise NotYourProject(sorted(names))
     return theirs
 

@@ -13,14 +13,13 @@ from timebot.journal.audit import Actor, record
 from timebot.journal.notices import show_card
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
-from timebot.timekeeping.approvers import approvers_by_project
+from timebot.timekeeping.approvers import approvers_of
 from timebot.timekeeping.history import Change, audit_change, draw_home, entry_facts
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.moments import DayRange, parse_days
 from timebot.timekeeping.naming import numbers_words
 from timebot.timekeeping.submitted import (
     back_to_draft,
-    list_waiting,
     refresh_submission,
     shown_digest,
     submission_of,
@@ -34,7 +33,6 @@ __all__ = [
     "NothingToWithdraw",
     "SubmissionBlocked",
     "Withdrawn",
-    "approvers_of",
     "billing_period",
     "days_to_submit",
     "shown_digest",
@@ -174,7 +172,7 @@ def submit(
         subject_id=submission.id,
         recipients=[
             one.slack_user_id
-            for one in approvers_of(session, workspace=workspace, submission=submission)
+            for one in approvers_of(session, workspace=workspace, submission=submission, now=now)
         ],
         now=now,
     )
@@ -227,20 +225,6 @@ def withdraw(
         submission = submission_of(session, workspace_id=member.workspace_id, submission_id=each)
         refresh_submission(session, submission, now=now)
     return Withdrawn(entries, list(submissions))
-
-
-def approvers_of(session: Session, *, workspace: Workspace, submission: Submission) -> list[Member]:
-    """List who is asked about a submission: each approver of one of its waiting projects once."""
-    projects = {
-        entry.project_id
-        for entry in list_waiting(session, submission)
-        if entry.project_id is not None
-    }
-    by_project = approvers_by_project(
-        session, workspace=workspace, author_id=submission.member_id, project_ids=projects
-    )
-    unique = {member.id: member for members in by_project.values() for member in members}
-    return sorted(unique.values(), key=lambda member: (member.name, str(member.id)))
 
 
 def days_to_submit(text: str, *, workspace: Workspace, today: date) -> DayRange:
