@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from timebot.clients.models import Client, Rate
 from timebot.team.models import Workspace
 from timebot.team.rights import holders
+from timebot.timekeeping.routing import Route, list_routes
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def list_checkpoints(
             "Somebody who approves hours other than their own",
             "role @ana approver",
         ),
+        *(_vacancy(route) for route in list_routes(session, workspace=workspace) if route.lost),
     ]
 
 
@@ -75,6 +77,18 @@ def list_missing(
         session, workspace=workspace, can_charge=can_charge, can_mail=can_mail
     )
     return [point for point in points if not point.done]
+
+
+def _vacancy(route: Route) -> CheckPoint:
+    """Name whom a route still sends hours to, though they approve no more."""
+    names = " and ".join(one.name for one in route.lost)
+    verb = "is no approver" if len(route.lost) == 1 else "are no approvers"
+    where = route.scope.name or "the whole firm"
+    return CheckPoint(
+        done=False,
+        sentence=f"Who approves {where}: {names} {verb} any more (vacant)",
+        how=f"approvers {route.scope.name}".strip(),
+    )
 
 
 def _has_complete_client(session: Session, workspace: Workspace) -> bool:

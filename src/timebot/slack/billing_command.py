@@ -17,6 +17,7 @@ from timebot.slack.rate_command import rate_typed
 from timebot.slack.report_command import report_typed
 from timebot.slack.rerate_command import rerate_typed
 from timebot.slack.role_command import role_typed
+from timebot.slack.routing_command import approvers_typed
 from timebot.slack.run_actions import hold_typed, release_typed, run_typed, unhold_typed
 from timebot.slack.settings_form import settings_typed
 
@@ -36,6 +37,7 @@ TYPED: Mapping[str, Typed] = {
     "rate": rate_typed,
     "rerate": rerate_typed,
     "role": role_typed,
+    "approvers": approvers_typed,
     "run": run_typed,
     "release": release_typed,
     "hold": hold_typed,

@@ -73,6 +73,13 @@ WORDS = (
         ("reports",),
     ),
     Verb(
+        "approvers",
+        "[client or project]",
+        "Shows and sets who approves the hours of a client or project, with a substitute.",
+        "approvers Acme Website",
+        ("approver", "routes"),
+    ),
+    Verb(
         "settings",
         "[name and value]",
         "Shows and changes seller, currency, zone, periods, rounding and more.",

@@ -16,6 +16,7 @@ from timebot.slack import (
     rate_command,
     rerate_command,
     role_command,
+    routing_command,
     run_actions,
     run_card,
     settings_form,
@@ -33,6 +34,7 @@ BILLING_ACTIONS: Mapping[str, Feature] = {
     **rate_command.ACTIONS,
     **rerate_command.ACTIONS,
     **role_command.ACTIONS,
+    **routing_command.ACTIONS,
     **run_actions.ACTIONS,
     **settings_form.ACTIONS,
 }
@@ -42,6 +44,7 @@ BILLING_FORMS: Mapping[str, Feature] = {
     **project_form.FORMS,
     **rate_command.FORMS,
     **role_command.FORMS,
+    **routing_command.FORMS,
     **run_actions.FORMS,
     **settings_form.FORMS,
 }

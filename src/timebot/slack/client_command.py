@@ -241,6 +241,7 @@ def _client_buttons(client: Client) -> list[Block]:
             button("Add a project", Act.PROJECT_ADD_FORM, value),
             button("Set a rate", Act.RATE_FORM, value),
             button("Card link", Act.CARD_LINK, value),
+            button("Approvers", Act.ROUTE_FORM, {"place": client.id}),
             button("Archive", Act.CLIENT_ARCHIVE, value, style="danger", confirm=sure),
         )
     ]

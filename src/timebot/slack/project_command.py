@@ -103,6 +103,7 @@ def draw_project(asked: Asked, place: Place, *, said: str = "") -> Answer:
             menu,
             button("Edit", Act.PROJECT_EDIT_FORM, value),
             button("Set a rate", Act.RATE_FORM, value),
+            button("Approvers", Act.ROUTE_FORM, {"place": project.id}),
             button("Show client", Act.CLIENT_SHOW, {"client": place.client.id}),
         ),
     ]

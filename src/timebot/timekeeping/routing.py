@@ -62,6 +62,11 @@ class Scope:
     project: Project | None = None
 
     @property
+    def name(self) -> str:
+        """Its place as people type it, such as `Acme Logo`; empty for the whole firm."""
+        return " ".join(each.name for each in (self.client, self.project) if each)
+
+    @property
     def client_id(self) -> UUID | None:
         """The client, where the route is not for one project."""
         return self.client.id if self.client and not self.project else None
