@@ -28,6 +28,7 @@ from timebot.clients.projects import (
 from timebot.clients.rates import RateTarget, write_rate
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor, record
+from timebot.journal.notices import refresh_homes
 from timebot.money import Money
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
@@ -202,6 +203,8 @@ def write_client_changes(
         before = {name: getattr(client, name) for name in changed}
         _update(session, client, changed)
         _note(session, client, by, "client.changed", now, before=before, after=changed)
+    if "name" in changed:
+        refresh_homes(session, workspace_id=client.workspace_id, now=now)
     return sorted(changed)
 
 

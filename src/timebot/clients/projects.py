@@ -16,6 +16,7 @@ from timebot.clients.places import list_places
 from timebot.clients.rates import RateTarget, write_rate
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor, record
+from timebot.journal.notices import refresh_homes
 from timebot.money import Money
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
@@ -198,6 +199,8 @@ def write_project_changes(
     before = {name: getattr(project, name) for name in changed}
     _update(session, project, client, changed)
     _note(session, project, by, "project.changed", now, before=before, after=changed)
+    if "name" in changed:
+        refresh_homes(session, workspace_id=project.workspace_id, now=now)
     return sorted(changed)
 
 
@@ -262,6 +265,7 @@ def write_project_state(
         before={"state": before},
         after={"state": state},
     )
+    refresh_homes(session, workspace_id=project.workspace_id, now=now)
 
 
 def list_projects(session: Session, *, workspace_id: UUID, takes_time: bool) -> list[Project]:

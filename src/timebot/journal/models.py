@@ -167,11 +167,11 @@ class PostedMessage(Base):
     """A message that stands in Slack and is repainted when its subject changes.
 
     Attributes:
-        purpose: what it shows, such as `submission` or `invoice_run`.
+        purpose: what it shows, such as `submission` or `run`; `home` is a member's Home.
         subject_id: the row it shows.
         recipient: the Slack person or channel it was sent to.
-        channel: the Slack conversation it stands in, None until it is posted.
-        ts: Slack's time stamp of it, None until it is posted.
+        channel: the Slack conversation it stands in (of a Home the view), None until it is posted.
+        ts: Slack's time stamp of it (of a Home its hash), None until it is posted.
     """
 
     __tablename__ = "posted_message"

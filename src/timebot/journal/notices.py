@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from timebot.journal.outbox import enqueue, enqueue_latest
-from timebot.journal.posted import list_posted, note_wanted
+from timebot.journal.posted import list_homes, list_posted, note_wanted
 
 CARD, TELL, HOME = "slack.card", "slack.tell", "slack.home"
 """The kinds of outbox message that Slack's room handles."""
@@ -98,6 +98,27 @@ def publish_home(session: Session, *, workspace_id: UUID, member_id: UUID, now: 
         topic=f"home:{member_id}",
         now=now,
     )
+
+
+def refresh_homes(
+    session: Session,
+    *,
+    workspace_id: UUID,
+    now: datetime,
+    recipients: Iterable[str] | None = None,
+) -> None:
+    """Draw Homes again that stand already; who has none is shown one when they open it.
+
+    Args:
+        session: the transaction whose effect they show.
+        workspace_id: whose Slack.
+        now: the present business instant.
+        recipients: ids of Slack people; None for everybody.
+    """
+    wanted = None if recipients is None else set(recipients)
+    for home in list_homes(session, workspace_id=workspace_id):
+        if wanted is None or home.recipient in wanted:
+            publish_home(session, workspace_id=workspace_id, member_id=home.subject_id, now=now)
 
 
 def _paint(

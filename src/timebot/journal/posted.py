@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from timebot.journal.conflicts import insert_unless_there
 from timebot.journal.models import PostedMessage
 
+HOME_PURPOSE = "home"
+"""The purpose under which a member's Home is kept: its subject is the member, its `ts` the hash."""
+
 KEY = ("workspace_id", "purpose", "subject_id", "recipient")
 
 
@@ -34,6 +37,56 @@ def note_posted(
     row = session.get_one(PostedMessage, (workspace_id, purpose, subject_id, recipient))
     row.channel, row.ts, row.posted_at = channel, ts, now
     session.flush()
+
+
+def note_home(
+    session: Session,
+    *,
+    workspace_id: UUID,
+    member_id: UUID,
+    recipient: str,
+    view_id: str,
+    view_hash: str,
+    now: datetime,
+) -> None:
+    """Note the Home that stands for a member; the next one is to replace just this one."""
+    note_posted(
+        session,
+        workspace_id=workspace_id,
+        purpose=HOME_PURPOSE,
+        subject_id=member_id,
+        recipient=recipient,
+        channel=view_id,
+        ts=view_hash,
+        now=now,
+    )
+
+
+def find_home_hash(
+    session: Session, *, workspace_id: UUID, member_id: UUID, recipient: str
+) -> str | None:
+    """Return the hash of the Home that stands for a member, or None if none was published."""
+    home = find_posted(
+        session,
+        workspace_id=workspace_id,
+        purpose=HOME_PURPOSE,
+        subject_id=member_id,
+        recipient=recipient,
+    )
+    return home.ts if home is not None else None
+
+
+def list_homes(session: Session, *, workspace_id: UUID) -> list[PostedMessage]:
+    """List every Home that stands; `subject_id` is its member."""
+    return list(
+        session.scalars(
+            select(PostedMessage)
+            .where(
+                PostedMessage.workspace_id == workspace_id, PostedMessage.purpose == HOME_PURPOSE
+            )
+            .order_by(PostedMessage.recipient)
+        )
+    )
 
 
 def note_wanted(

@@ -1,6 +1,6 @@
 """Sending: what the outbox hands to Slack, drawn from the database at the moment it goes out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -10,19 +10,17 @@ from sqlalchemy.orm import Session
 from timebot.billing.ports import Renderer
 from timebot.db import Busy
 from timebot.journal.models import PostedMessage
-from timebot.journal.notices import show_card, tell
+from timebot.journal.notices import HOME, show_card, tell
 from timebot.journal.outbox import Delivered, GiveUp, Handler, OutboxJob, Outcome, enqueue
 from timebot.journal.posted import find_posted, note_posted
 from timebot.slack.blocks import Block, cut, escape, shortened
 from timebot.slack.desk import Card, Desk, Drawn, Notice, Viewer
 from timebot.slack.file_sending import KIND as FILE
 from timebot.slack.file_sending import FileSender
+from timebot.slack.home_publishing import HomeOf, HomePublisher
 from timebot.slack.speaker import GONE, UNREACHABLE, Speaker
 from timebot.team.members import find_member, list_members
-from timebot.team.models import Member, Workspace
-
-HomeOf = Callable[[Viewer], Block]
-"""Draws a person's Home."""
+from timebot.team.models import Workspace
 
 # https://docs.slack.dev/reference/methods/chat.update and chat.postMessage
 _UPDATE_TEXT, _POST_TEXT = 4_000, 40_000
@@ -59,6 +57,7 @@ class Sending:
         renderer: Renderer | None = None,
     ) -> None:
         self._send_file = FileSender(desk, speaker, renderer)
+        self._publish_home = HomePublisher(desk, speaker, painters.home)
         self._desk = desk
         self._speaker = speaker
         self._painters = painters
@@ -68,7 +67,7 @@ class Sending:
         return {
             "slack.card": self.card,
             "slack.tell": self.tell,
-            "slack.home": self.home,
+            HOME: self._publish_home,
             "slack.respond": self.respond,
             "slack.dm": self.direct,
             FILE: self._send_file,
@@ -112,16 +111,6 @@ class Sending:
         refused = self._refuse_in_the_open(job, viewer)
         outcome = refused or self._post(job, recipient, drawn.text, drawn.blocks)
         return self._or_elsewhere(job, viewer, outcome)
-
-    def home(self, job: OutboxJob) -> Outcome:
-        """Publish a member's Home."""
-        with self._desk.database.read_only() as session:
-            member = session.get(Member, (job.workspace_id, UUID(job.payload["member_id"])))
-            if member is None or member.deactivated_at or member.kind != "person":
-                return NOTHING_LEFT
-            viewer = self._viewer(session, job.workspace_id, member.slack_user_id)
-            view = self._painters.home(viewer)
-        return self._speaker.publish_home(job.workspace_id, member.slack_user_id, view)
 
     def respond(self, job: OutboxJob) -> Outcome:
         """Answer a click or a form through its response_url, or by DM where that is used up."""

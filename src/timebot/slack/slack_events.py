@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from timebot.journal.notices import publish_home
+from timebot.journal.posted import HOME_PURPOSE, note_wanted
 from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.desk import SURFACE, Asked, Feature, News, Reported
 from timebot.slack.speaker import read_profile
@@ -14,6 +15,14 @@ from timebot.timekeeping.timer import stop_timer_of_leaver
 def home_opened(asked: Asked) -> Answer:
     """Draw Home for the person who has opened it."""
     if asked.delivery.raw.get("tab", "home") == "home":
+        # From now on it stands: what others change is to reach it, too.
+        note_wanted(
+            asked.session,
+            workspace_id=asked.workspace.id,
+            purpose=HOME_PURPOSE,
+            subject_id=asked.member.id,
+            recipient=asked.member.slack_user_id,
+        )
         publish_home(
             asked.session,
             workspace_id=asked.workspace.id,

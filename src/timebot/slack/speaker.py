@@ -115,13 +115,28 @@ class Speaker:
         is_shared = seen.get("is_ext_shared") or seen.get("is_org_shared") or seen.get("is_shared")
         return None if seen.get("is_private") and not is_shared else GiveUp("not_private")
 
-    def publish_home(self, workspace_id: UUID, user_id: str, view: Block) -> Outcome:
-        """Publish a person's Home."""
-        return self._call(
-            workspace_id,
-            lambda client: client.views_publish(user_id=user_id, view=view),
-            repeatable=True,
-        )
+    def publish_home(
+        self, workspace_id: UUID, user_id: str, view: Block, *, replaces: str | None
+    ) -> Outcome:
+        """Publish a person's Home; the result holds its id and hash.
+
+        Args:
+            workspace_id: whose Slack.
+            user_id: whose Home.
+            view: what is drawn.
+            replaces: the hash of the Home it was drawn to replace, or None to replace any.
+        """
+        seen: dict[str, Any] = {}
+
+        def publish(client: WebClient) -> dict[str, Any]:
+            published = client.views_publish(user_id=user_id, view=view, hash=replaces)
+            seen.update(published.get("view") or {})
+            return {}
+
+        outcome = self._call(workspace_id, publish, repeatable=True)
+        if not isinstance(outcome, Delivered):
+            return outcome
+        return Delivered({"id": seen.get("id"), "hash": seen.get("hash")})
 
     def upload(
         self, workspace_id: UUID, channel: str, name: str, content: bytes, comment: str

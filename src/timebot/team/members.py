@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from timebot.journal.audit import Actor, record
+from timebot.journal.notices import publish_home, refresh_homes
 from timebot.team.days import find_zone
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import (
@@ -173,8 +174,10 @@ def _bring_up_to_date(
     session: Session, workspace: Workspace, member: Member, profile: Profile, now: datetime
 ) -> None:
     member.name = _clean(profile.name, member.name)
-    zone = find_zone(profile.zone) if profile.zone else None
+    zone, before = find_zone(profile.zone) if profile.zone else None, member.zone
     member.zone, member.zone_is_known = zone or workspace.zone, zone is not None
+    if member.zone != before:
+        publish_home(session, workspace_id=workspace.id, member_id=member.id, now=now)
     member.profile_at = now
     if profile.kind != member.kind:
         _change_kind(session, member, profile.kind, now)
@@ -208,6 +211,7 @@ def _mark_gone(session: Session, member: Member, by: Actor, now: datetime) -> No
         at=now,
         before={"role": member.role},
     )
+    refresh_homes(session, workspace_id=member.workspace_id, now=now)
 
 
 def _come_back(session: Session, member: Member, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import NotAllowed, Refusal
 from timebot.journal.audit import Actor, record
-from timebot.journal.notices import tell
+from timebot.journal.notices import publish_home, refresh_homes, tell
 from timebot.team.models import ROLES, Member, Workspace
 
 PROFILE_TRUSTED_FOR = timedelta(days=7)
@@ -120,7 +120,7 @@ def grant_role(
 
 
 def change_role(session: Session, member: Member, role: str, *, by: Actor, now: datetime) -> None:
-    """Write the role and the audit; the callers decide whether it may be."""
+    """Write the role and the audit, and show it; the callers decide whether it may be."""
     before, member.role = member.role, role
     session.flush()
     record(
@@ -134,6 +134,9 @@ def change_role(session: Session, member: Member, role: str, *, by: Actor, now: 
         before={"role": before},
         after={"role": role},
     )
+    publish_home(session, workspace_id=member.workspace_id, member_id=member.id, now=now)
+    # Homes of others say with whom their hours wait.
+    refresh_homes(session, workspace_id=member.workspace_id, now=now)
 
 
 def lock_roles(session: Session, workspace_id: UUID) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import NotAllowed, Refusal, WayOut
 from timebot.journal.audit import Actor, record
-from timebot.journal.notices import show_card
+from timebot.journal.notices import refresh_homes, show_card
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
 from timebot.timekeeping.approvers import approvers_of
@@ -165,17 +165,17 @@ def submit(
         raise SubmissionBlocked(without_project, unconfirmed)
     change = Change(by, surface, now)
     submission = _insert(session, change, author, drafts)
+    asked = approvers_of(session, workspace=workspace, submission=submission, now=now)
+    recipients = [one.slack_user_id for one in asked]
     show_card(
         session,
         workspace_id=workspace.id,
         purpose="submission",
         subject_id=submission.id,
-        recipients=[
-            one.slack_user_id
-            for one in approvers_of(session, workspace=workspace, submission=submission, now=now)
-        ],
+        recipients=recipients,
         now=now,
     )
+    refresh_homes(session, workspace_id=workspace.id, recipients=recipients, now=now)
     return submission
 
 

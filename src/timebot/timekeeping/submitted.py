@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import NotFound
 from timebot.journal.canonical import digest
-from timebot.journal.notices import refresh_card, tell
+from timebot.journal.notices import refresh_card, refresh_homes, tell
+from timebot.journal.posted import list_posted
 from timebot.team.models import Member
 from timebot.timekeeping.history import Change
 from timebot.timekeeping.models import Submission, TimeEntry
@@ -55,7 +56,7 @@ def entry_digest(entry: TimeEntry) -> str:
 
 
 def refresh_submission(session: Session, submission: Submission, *, now: datetime) -> None:
-    """Bring digest, settled instant and every copy of the card up to date."""
+    """Bring digest, settled instant, every copy of the card and its readers' Homes up to date."""
     session.flush()
     # It may have been read before the author's row was locked.
     session.refresh(submission)
@@ -72,6 +73,14 @@ def refresh_submission(session: Session, submission: Submission, *, now: datetim
         subject_id=submission.id,
         now=now,
     )
+    copies = list_posted(
+        session,
+        workspace_id=submission.workspace_id,
+        purpose="submission",
+        subject_id=submission.id,
+    )
+    recipients = [copy.recipient for copy in copies]
+    refresh_homes(session, workspace_id=submission.workspace_id, recipients=recipients, now=now)
 
 
 def void_submitted(session: Session, change: Change, entry: TimeEntry) -> None:
