@@ -1,15 +1,15 @@
 from dataclasses import fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
 from tests.builders import a_member, a_rate, an_entry
 from tests.timekeeping.firm import Firm, at
+from tests.timekeeping.settled import approved, submitted
 from timebot.clients.models import Project
 from timebot.errors import NotAllowed
 from timebot.money import Money
 from timebot.team.models import Member
-from timebot.timekeeping.approval import approve
 from timebot.timekeeping.editing import (
     AlreadyBilled,
     EntryChanged,
@@ -23,9 +23,8 @@ from timebot.timekeeping.editing import (
     get_own_entry,
 )
 from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
-from timebot.timekeeping.models import Submission, TimeEntry
+from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.moments import DayInFuture
-from timebot.timekeeping.submission import submit
 from timebot.timekeeping.tickets import Ticket
 from timebot.timekeeping.turns import EntryUnknown
 
@@ -43,33 +42,6 @@ def edit(
         now=at(20),
         surface="slack",
     )
-
-
-def submitted(firm: Firm, entry: TimeEntry) -> Submission:
-    return submit(
-        firm.session,
-        workspace=firm.workspace,
-        member=firm.robin,
-        start=entry.worked_on,
-        end=entry.worked_on + timedelta(days=1),
-        now=at(19),
-        surface="slack",
-    )
-
-
-def approved(firm: Firm, entry: TimeEntry) -> Submission:
-    submission = submitted(firm, entry)
-    approve(
-        firm.session,
-        workspace=firm.workspace,
-        approver=firm.kim,
-        submission_id=submission.id,
-        entry_ids=None,
-        digest=None,
-        now=at(19),
-        surface="slack",
-    )
-    return submission
 
 
 def a_draft(firm: Firm, project: Project | None = None) -> TimeEntry:
@@ -227,8 +199,10 @@ def test_more_than_24_hours_are_taken_once_they_are_meant(firm: Firm) -> None:
 
 
 def test_somebody_elses_entry_is_refused(firm: Firm) -> None:
-    with pytest.raises(NotYours):
-        edit(firm, a_draft(firm), EntryChanges(text="x"), actor=firm.kim)
+    lea = a_member(firm.session, firm.workspace, name="Lea")
+
+    with pytest.raises(NotAllowed, match="Ask Kim"):
+        edit(firm, a_draft(firm), EntryChanges(text="x"), actor=lea)
 
 
 @pytest.mark.breaks_invariants

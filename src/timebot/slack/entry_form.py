@@ -16,6 +16,7 @@ from timebot.slack.blocks import (
     text_field,
     type_ahead,
 )
+from timebot.slack.entry_more import more_buttons
 from timebot.slack.ids import Act, Form
 from timebot.slack.time_words import clock, hours
 from timebot.slack.words import weekday_words
@@ -134,6 +135,7 @@ def edit_form(
         *([field(ENDED, "To", _time(given.get(ENDED)))] if is_closed else []),
         _kind(given.get(KIND) or entry.billable, follows_project=False),
         _ticket(given),
+        more_buttons(entry),
     ]
     return modal(Form.EDIT, f"Entry #{entry.number}", blocks, submit="Save", kept=kept)
 

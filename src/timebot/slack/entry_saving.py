@@ -105,7 +105,8 @@ def save_edited(asked: Asked) -> Answer:
         return Answer(
             next_view=edit_modal(asked, entry, state, version, asks=_question(long), long=times)
         )
-    return draw_edited(asked, entry, was_submitted=was_submitted)
+    is_voided = was_submitted and entry.state == "draft"
+    return draw_edited(asked, entry, was_submitted=is_voided)
 
 
 def save_stop_at(asked: Asked) -> Answer:

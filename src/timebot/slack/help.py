@@ -59,9 +59,9 @@ VERBS = (
     Verb("undo", "", "Takes back your last change, for 15 minutes.", "undo"),
     Verb(
         "split",
-        "<number> <time>",
-        "Not there yet: shorten the entry, then add the rest.",
-        "edit 12",
+        "[number] <time>",
+        "Splits an entry in two at that time.",
+        "split 12 10:30",
     ),
     Verb(
         "submit",
@@ -83,7 +83,6 @@ VERBS = (
 
 _BY_WORD = {word: verb for verb in VERBS for word in (verb.name, *verb.aliases)}
 _SHORT = ("start", "stop", "switch", "add", "today", "week", "submit", "help")
-_UNLISTED = ("split",)
 
 
 def find_verb(word: str) -> Verb | None:
@@ -101,9 +100,7 @@ def draw_help(command: str, word: str = "") -> Answer:
     verb = find_verb(word) if word else None
     if verb is not None:
         return _one(command, verb)
-    lines = [
-        f"`{command} {verb.name}` {verb.sentence}" for verb in VERBS if verb.name not in _UNLISTED
-    ]
+    lines = [f"`{command} {verb.name}` {verb.sentence}" for verb in VERBS]
     unknown = f"There is no verb {escape(word)}. " if word else ""
     blocks = [
         header(f"What {command} can do"),

@@ -29,6 +29,8 @@ class Act(StrEnum):
     ENTRY_DELETE = "entry.delete"
     ENTRY_MENU = "entry.menu"
     ENTRY_PROJECT = "entry.project"
+    # Corrections
+    ENTRY_SPLIT = "entry.split"
     # Nags
     NAG_STOP_NOW = "nag.stop_now"
     NAG_STOP_AT = "nag.stop_at"
@@ -95,6 +97,7 @@ class Form(StrEnum):
     ADD = "form.add"
     EDIT = "form.edit"
     STOP_AT = "form.stop_at"
+    SPLIT = "form.split"
     REJECT = "form.reject"
     EXCEPTIONS = "form.exceptions"
     ROUTE = "form.route"

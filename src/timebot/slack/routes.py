@@ -10,6 +10,7 @@ from timebot.slack.billing_routes import (
     BILLING_NOTICES,
     BILLING_OPTIONS,
 )
+from timebot.slack.correction_routes import CORRECTION_ACTIONS, CORRECTION_FORMS
 from timebot.slack.desk import Asked
 from timebot.slack.door import Routes
 from timebot.slack.home import draw_home
@@ -21,8 +22,8 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
     """Return every route; the two commands are named by the settings."""
     return Routes(
         commands={command: timer_command, billing_command: billing_typed},
-        actions={**timer_buttons.ACTIONS, **BILLING_ACTIONS},
-        forms={**timer_buttons.FORMS, **BILLING_FORMS},
+        actions={**timer_buttons.ACTIONS, **CORRECTION_ACTIONS, **BILLING_ACTIONS},
+        forms={**timer_buttons.FORMS, **CORRECTION_FORMS, **BILLING_FORMS},
         options={**timer_buttons.OPTIONS, **BILLING_OPTIONS},
         shortcuts={},
         events=slack_events.EVENTS,

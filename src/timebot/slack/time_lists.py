@@ -99,9 +99,9 @@ def drafts_words(shown: TodayShown) -> str:
 
 
 def entry_menu(one: Shown) -> Block:
-    """Return the menu beside an entry: edit, start again, delete."""
+    """Return the menu beside an entry: edit, split, start again, delete."""
     number = one.entry.number
-    choices = [option("Edit", f"edit:{number}")]
+    choices = [option("Edit", f"edit:{number}"), option("Split", f"split:{number}")]
     if one.entry.ended_at is not None:
         choices.append(option("Start again", f"again:{number}"))
     choices.append(option("Delete", f"delete:{number}"))

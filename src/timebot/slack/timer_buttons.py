@@ -8,6 +8,7 @@ from timebot.clients.models import Project
 from timebot.slack import approvals, entry_opening, entry_saving, nag_card, time_lists, timer_verbs
 from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.blocks import actions, button, section
+from timebot.slack.correction_routes import ENTRY_MENU
 from timebot.slack.desk import SURFACE, Asked, Feature, Options
 from timebot.slack.help import show_help
 from timebot.slack.ids import Act, Form
@@ -114,6 +115,8 @@ def entry_menu(asked: Asked) -> Answer:
     entry = get_own_entry(asked.session, member=asked.member, number=int(number))
     if what == "edit":
         return entry_opening.edit_number(asked, entry.number)
+    if what in ENTRY_MENU:
+        return ENTRY_MENU[what](asked, entry)
     if what == "again":
         return _start(asked, wish_like(entry), switches=False)
     delete_entry(asked.session, actor=asked.member, entry=entry, now=asked.now, surface=SURFACE)

@@ -8,6 +8,7 @@ from timebot.slack.approvals import list_approvals
 from timebot.slack.desk import Asked
 from timebot.slack.help import draw_help, draw_unknown_verb, find_verb
 from timebot.slack.panel import show_panel
+from timebot.slack.split_form import split_typed
 from timebot.slack.why_command import explain
 from timebot.team.rights import require
 from timebot.timekeeping.wording import clean_text
@@ -24,7 +25,7 @@ VERBS: Mapping[str, Callable[[Asked, str], Answer]] = {
     "edit": timer_verbs.edit,
     "delete": timer_verbs.delete,
     "undo": timer_verbs.undo,
-    "split": timer_verbs.split,
+    "split": split_typed,
     "submit": timer_verbs.submit_hours,
     "withdraw": timer_verbs.withdraw_hours,
     "approve": list_approvals,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, section
+from timebot.slack.correction_replies import handed_in_before
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
 from timebot.slack.time_words import (
@@ -18,7 +19,7 @@ from timebot.slack.time_words import (
 )
 from timebot.slack.words import counted, listed, weekday_words
 from timebot.team.days import day_of
-from timebot.timekeeping.history import find_last_action
+from timebot.timekeeping.history import find_last_action, was_submitted
 from timebot.timekeeping.manual import Added
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.overview import Shown, show_entry, today
@@ -92,8 +93,7 @@ def draw_edited(asked: Asked, entry: TimeEntry, *, was_submitted: bool) -> Answe
     one = _shown(asked, entry)
     state = f"{hours(one.seconds)} ({_when(one)}), {KIND_WORDS[entry.billable]}."
     lines = [f"{entry_line(one)}\nSaved: {state}"]
-    if was_submitted:
-        lines.append("It was handed in before, so it is a draft again. Please submit it again.")
+    lines += handed_in_before(was_submitted)
     buttons = [undo_button(asked), edit_button(entry)]
     if entry.ended_at is not None:
         buttons.append(submit_button(asked, entry))
@@ -104,6 +104,8 @@ def draw_deleted(asked: Asked, entry: TimeEntry) -> Answer:
     """Say what is gone, with Undo."""
     one = _shown(asked, entry)
     line = f"{entry_line(one)}\nDeleted: {hours(one.seconds)} ({_when(one)})."
+    if was_submitted(asked.session, member=asked.member):
+        line += " It had been handed in; its approvers see that it is gone."
     return Answer(text=spoken(line), blocks=[section(line), actions(undo_button(asked))])
 
 
@@ -116,9 +118,12 @@ def draw_undone(asked: Asked, undone: Undone) -> Answer:
         "added": "Undone: this entry was removed.",
         "stopped": "Undone: it runs again.",
         "edited": "Undone: it is as it was before.",
+        "split": "Undone: both parts are one entry again.",
+        "trimmed": "Undone: its times are as they were before.",
         "deleted": "Undone: it is back.",
+        "restored": "Undone: it is deleted again.",
     }[undone.kind]
-    lines = [f"{entry_line(one)}\n{line}"]
+    lines = [f"{entry_line(one)}\n{line}", *handed_in_before(undone.was_submitted)]
     buttons: list[Block] = []
     if undone.running is not None:
         running = _shown(asked, undone.running)

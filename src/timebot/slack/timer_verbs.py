@@ -6,7 +6,7 @@ from uuid import UUID
 
 from timebot.errors import Refusal
 from timebot.slack.answer import Answer
-from timebot.slack.blocks import actions, button, escape, section
+from timebot.slack.blocks import actions, button, section
 from timebot.slack.desk import SURFACE, Asked
 from timebot.slack.entry_opening import edit_number, open_add, open_switch
 from timebot.slack.ids import Act
@@ -14,7 +14,6 @@ from timebot.slack.place_choice import choose_place
 from timebot.slack.submission_replies import draw_submitted, draw_withdrawn
 from timebot.slack.time_words import entry_line, hours, spoken
 from timebot.slack.timer_replies import (
-    carrying,
     draw_added,
     draw_started,
     draw_stopped,
@@ -147,24 +146,6 @@ def undo(asked: Asked, _rest: str = "") -> Answer:
         surface=SURFACE,
     )
     return draw_undone(asked, undone)
-
-
-def split(asked: Asked, rest: str) -> Answer:
-    """Say that splitting is not there yet, and what to do instead."""
-    number = next((word.lstrip("#") for word in rest.split() if word.lstrip("#").isdecimal()), "")
-    command = asked.desk.command
-    sentence = (
-        "I cannot split an entry yet. Shorten it, then add the rest as an entry of its own. "
-        "Nothing was changed."
-    )
-    open_it = carrying(button(f"Edit #{number}" if number else "Edit", Act.ENTRY_EDIT), number)
-    return Answer(
-        text=f"{sentence} Example: {command} edit {number or 12}",
-        blocks=[
-            section(escape(sentence)),
-            actions(open_it, button("Add time", Act.ENTRY_ADD_FORM)),
-        ],
-    )
 
 
 def submit_hours(asked: Asked, rest: str) -> Answer:

@@ -7,18 +7,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from timebot.clients.models import Project
-from timebot.errors import NotAllowed, Refusal, WayOut
 from timebot.team.days import local_instant
 from timebot.team.models import Member
 from timebot.team.rights import require
 from timebot.timekeeping.capture import capture_rate, rate_depends_on
-from timebot.timekeeping.history import (
-    Change,
-    entry_facts,
-    note_change,
-    remember_action,
-    remove_entry,
+from timebot.timekeeping.changing import (
+    AlreadyBilled,
+    EntryChanged,
+    EntryGone,
+    NotYours,
+    StillRunning,
+    open_day,
+    open_entry,
+    settle_change,
 )
+from timebot.timekeeping.history import Change, entry_facts, note_change
 from timebot.timekeeping.limits import (
     ASKED_BACK_AFTER,
     LongTime,
@@ -29,66 +32,26 @@ from timebot.timekeeping.limits import (
     kind_for,
     place_on_day,
 )
+from timebot.timekeeping.locks import ensure_unlocked
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.moments import DayInFuture
-from timebot.timekeeping.submitted import void_submitted
 from timebot.timekeeping.tickets import Ticket
-from timebot.timekeeping.turns import get_own_entry, lock_member, take_turn
+from timebot.timekeeping.turns import get_own_entry, lock_member
 from timebot.timekeeping.wording import description
 
 __all__ = [
+    "AlreadyBilled",
+    "EntryChanged",
     "EntryChanges",
+    "EntryGone",
+    "NotYours",
+    "StillRunning",
     "confirm_entry",
     "delete_entry",
     "edit_entry",
     "get_own_entry",
+    "move_to_project",
 ]
-
-
-class NotYours(NotAllowed):
-    """An entry of somebody else."""
-
-    def __init__(self) -> None:
-        super().__init__("That entry is not yours. You can change your own entries only.")
-
-
-class AlreadyBilled(Refusal):
-    """An entry that is on an invoice."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            f"#{number} is on an invoice already and cannot be changed."
-            " Ask a billing person for a credit note."
-        )
-
-
-class EntryGone(Refusal):
-    """An entry that was deleted meanwhile."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"#{number} was deleted meanwhile. Nothing was changed.")
-
-
-class EntryChanged(Refusal):
-    """An entry that was changed since the person saw it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            f"#{number} was changed since you opened it, so nothing was saved."
-            " Please open it again.",
-            ways_out=[WayOut(f"Open #{number}", "entry.edit", str(number))],
-        )
-
-
-class StillRunning(Refusal):
-    """An end or another day for a timer that still runs."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            f"#{number} is still running. Stop it first.",
-            example="/timer stop at 17:30",
-            ways_out=[WayOut("Stop it now", "timer.stop")],
-        )
 
 
 @dataclass(frozen=True)
@@ -129,16 +92,18 @@ def edit_entry(
     now: datetime,
     surface: str,
 ) -> TimeEntry:
-    """Change one's own entry; a submitted or approved one becomes a draft again, visibly.
+    """Change an entry; a submitted or approved one becomes a draft again, visibly.
 
-    The rate is captured again when project, day or kind changed, never for a change of text. Who
-    corrects the times of an unconfirmed entry confirms it. Nothing new changes nothing.
+    Its author does it, or an approver on their behalf, who is named in the audit; the author is
+    told. The rate is captured again when project, day or kind changed, never for a change of text.
+    Who corrects the times of their own unconfirmed entry confirms it. Nothing new changes nothing.
 
     Raises:
-        NotYours: if the entry is somebody else's.
+        NotAllowed: if the entry is somebody else's and the actor is no approver.
         AlreadyBilled: if it is on an invoice.
         EntryGone: if it was deleted meanwhile.
         EntryChanged: if it is not the version that the person saw.
+        PeriodLocked: if it is, or would be, in a locked period.
         StillRunning: if an end or a day is given for a running timer.
         EndsBeforeStart: if no time would be left.
         TimeInFuture, DayInFuture: if a moment has not come yet.
@@ -147,21 +112,27 @@ def edit_entry(
         KindUnknown: if the kind is none.
         TextTooLong: if the description is too long.
     """
-    actor = take_turn(session, actor, to="change time", now=now)
-    _ensure_changeable(session, actor, entry, changes.version)
-    before = entry_facts(entry)
-    rated_by = rate_depends_on(entry)
+    change = open_entry(
+        session,
+        actor=actor,
+        entry=entry,
+        version=changes.version,
+        to="change time",
+        now=now,
+        surface=surface,
+    )
+    before, rated_by, kept_open = entry_facts(entry), rate_depends_on(entry), open_day(entry)
     _apply_words(session, entry, changes)
-    _apply_times(entry, changes, now)
+    if _apply_times(entry, changes, now):
+        entry.is_confirmed = entry.is_confirmed or may_confirm(session, change.member, entry)
+    ensure_unlocked(
+        session, actor=change.member, days=[entry.worked_on], now=now, kept_open=kept_open
+    )
     if entry_facts(entry) == before:
         return entry
     if rate_depends_on(entry) != rated_by:
         capture_rate(session, entry)
-    change = Change(actor, surface, now)
-    entry.version += 1
-    void_submitted(session, change, entry)
-    note_change(session, change, entry, "edited", before=before)
-    remember_action(session, change, "edited", entry, before=before)
+    settle_change(session, change, entry, "edited", before=before)
     return entry
 
 
@@ -174,29 +145,32 @@ def delete_entry(
     surface: str,
     version: int | None = None,
 ) -> TimeEntry:
-    """Delete one's own entry; it stays in the database and Undo brings it back.
+    """Delete an entry; it stays in the database and can be restored.
 
     Raises:
-        NotYours: if the entry is somebody else's.
+        NotAllowed: if the entry is somebody else's and the actor is no approver.
         AlreadyBilled: if it is on an invoice.
         EntryGone: if it was deleted already.
         EntryChanged: if it is not the version that the person saw.
+        PeriodLocked: if its period is locked.
     """
-    actor = take_turn(session, actor, to="delete time", now=now)
-    _ensure_changeable(session, actor, entry, version)
-    before = entry_facts(entry)
-    change = Change(actor, surface, now)
-    entry.version += 1
-    void_submitted(session, change, entry)
-    remove_entry(session, change, entry, before=before)
-    remember_action(session, change, "deleted", entry, before=before)
+    change = open_entry(
+        session,
+        actor=actor,
+        entry=entry,
+        version=version,
+        to="delete time",
+        now=now,
+        surface=surface,
+    )
+    settle_change(session, change, entry, "deleted", before=entry_facts(entry))
     return entry
 
 
 def confirm_entry(
     session: Session, *, actor: Member, entry: TimeEntry, now: datetime, surface: str
 ) -> TimeEntry:
-    """Confirm the end of an entry that timebot had to guess.
+    """Confirm the end of an entry that timebot had to guess, in a locked period too.
 
     Its author does it; for a member who has left, an approver does (rules.md, Time).
 
@@ -227,31 +201,32 @@ def confirm_entry(
     return entry
 
 
-def _ensure_changeable(
-    session: Session, actor: Member, entry: TimeEntry, version: int | None
-) -> None:
-    # Read again under the lock; billing may have taken the entry meanwhile, so lock it too.
-    session.refresh(entry, with_for_update=True)
-    if entry.member_id != actor.id or entry.workspace_id != actor.workspace_id:
-        raise NotYours
-    if entry.deleted_at is not None:
-        raise EntryGone(entry.number)
-    if entry.state == "applied":
-        raise AlreadyBilled(entry.number)
-    if version is not None and version != entry.version:
-        raise EntryChanged(entry.number)
+def may_confirm(session: Session, actor: Member, entry: TimeEntry) -> bool:
+    """Tell whether the actor's word about the end counts: the author's, while there is one."""
+    author = session.get_one(Member, (entry.workspace_id, entry.member_id))
+    return actor.id == author.id or author.deactivated_at is not None
+
+
+def move_to_project(session: Session, entry: TimeEntry, project: Project) -> None:
+    """Put an entry on another project, with that project's kind unless another one was said.
+
+    Raises:
+        ProjectClosed: if the project takes no new time.
+    """
+    if project.id == entry.project_id:
+        return
+    ensure_open(session, project)
+    old = session.get(Project, (entry.workspace_id, entry.project_id or project.id))
+    if entry.project_id is None or (old is not None and entry.billable == old.billable):
+        entry.billable = kind_for(project, None)
+    entry.project_id = project.id
 
 
 def _apply_words(session: Session, entry: TimeEntry, changes: EntryChanges) -> None:
     if changes.text is not None:
         entry.text = description(changes.text)
-    if changes.project is not None and changes.project.id != entry.project_id:
-        ensure_open(session, changes.project)
-        old = session.get(Project, (entry.workspace_id, entry.project_id or changes.project.id))
-        # The kind follows the project, unless somebody said another one for this entry.
-        if entry.project_id is None or (old is not None and entry.billable == old.billable):
-            entry.billable = kind_for(changes.project, None)
-        entry.project_id = changes.project.id
+    if changes.project is not None:
+        move_to_project(session, entry, changes.project)
     if changes.billable is not None:
         entry.billable = kind_for(None, changes.billable)
     if changes.ticket is not None:
@@ -260,7 +235,8 @@ def _apply_words(session: Session, entry: TimeEntry, changes: EntryChanges) -> N
         entry.ticket_ref = entry.ticket_url = None
 
 
-def _apply_times(entry: TimeEntry, changes: EntryChanges, now: datetime) -> None:
+def _apply_times(entry: TimeEntry, changes: EntryChanges, now: datetime) -> bool:
+    """Set the new times, and return whether a closed entry got any."""
     started_at, ended_at = changes.started_at or entry.started_at, changes.ended_at
     moves = changes.worked_on is not None and changes.worked_on != entry.worked_on
     if entry.ended_at is None:
@@ -269,17 +245,17 @@ def _apply_times(entry: TimeEntry, changes: EntryChanges, now: datetime) -> None
         ensure_past(started_at, zone=entry.zone, now=now)
         _ensure_short(now - started_at, changes, started_at != entry.started_at)
         place_on_day(entry, started_at)
-        return
+        return False
     span = Span(started_at, ended_at or entry.ended_at)
     if moves and changes.worked_on is not None:
         span = _on_other_day(span, changes.worked_on, entry.zone, now)
     if span == Span(entry.started_at, entry.ended_at):
-        return
+        return False
     ensure_span(span, zone=entry.zone, now=now)
     _ensure_short(span.length, changes, span.length != entry.ended_at - entry.started_at)
     place_on_day(entry, span.started_at)
     entry.ended_at = span.ended_at
-    entry.is_confirmed = True
+    return True
 
 
 def _ensure_short(length: timedelta, changes: EntryChanges, is_new: bool) -> None:  # noqa: FBT001 - a fact, not a switch

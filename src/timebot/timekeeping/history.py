@@ -144,6 +144,13 @@ def find_last_action(session: Session, *, member: Member) -> MemberAction | None
     ).first()
 
 
+def was_submitted(session: Session, *, member: Member) -> bool:
+    """Tell whether what the member changed last had been handed in or approved before."""
+    last = find_last_action(session, member=member)
+    facts = (last.before if last is not None else None) or {}
+    return facts.get("state") in {"pending_review", "approved"}
+
+
 def _next_instant(session: Session, change: Change) -> datetime:
     """Return now, or a microsecond after the last action, so that the order is never in doubt."""
     last = find_last_action(session, member=change.member)

@@ -22,10 +22,12 @@ from timebot.timekeeping.limits import (
     ensure_span,
     kind_for,
 )
+from timebot.timekeeping.locks import ensure_unlocked
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.moments import DayInFuture
+from timebot.timekeeping.on_behalf import ensure_active, take_turn_at, tell_author
 from timebot.timekeeping.tickets import Ticket
-from timebot.timekeeping.turns import entries_of, next_number, take_turn
+from timebot.timekeeping.turns import entries_of, next_number
 from timebot.timekeeping.wishes import AddWish
 from timebot.timekeeping.wording import description
 
@@ -112,6 +114,7 @@ def add_entry(
     ticket: Ticket | None = None,
     permalink: str | None = None,
     long_is_meant: bool = False,
+    actor: Member | None = None,
 ) -> Added:
     """Add time that the member worked without a timer, as a confirmed draft.
 
@@ -128,16 +131,20 @@ def add_entry(
         ticket: an outside ticket.
         permalink: the Slack message that the work comes from.
         long_is_meant: whether more than 24 hours were asked back already.
+        actor: an approver who adds it for the member, who is told; None for the member.
 
     Raises:
         EndsBeforeStart: if the span leaves no time.
         TimeInFuture: if it ends in the future.
         LongTime: if it is longer than 24 hours; a way out confirms it.
         ProjectClosed: if the project takes no new time.
+        PeriodLocked: if it would lie in a locked period.
         TextTooLong: if the description is too long.
-        NotAllowed: if the person may not track time.
+        NotAllowed: if the person may not track time, or not add it for the member.
     """
-    member = take_turn(session, member, to="add time", now=now)
+    author_id, actor = member.id, actor or member
+    member = take_turn_at(session, actor=actor, author_id=author_id, to="add time", now=now)
+    ensure_active(member)
     ensure_open(session, project)
     ensure_span(span, zone=member.zone, now=now)
     if span.length > ASKED_BACK_AFTER and not long_is_meant:
@@ -145,6 +152,8 @@ def add_entry(
         value = wish.as_value()
         ways_out = [WayOut("Yes, that is right", "timer.add_long", value)] if value else []
         raise LongTime(span.length, ways_out)
+    day = day_of(span.started_at, member.zone)
+    ensure_unlocked(session, actor=actor, days=[day], now=now)
     entry = TimeEntry(
         workspace_id=workspace.id,
         id=uuid4(),
@@ -154,7 +163,7 @@ def add_entry(
         text=description(text),
         started_at=span.started_at,
         ended_at=span.ended_at,
-        worked_on=day_of(span.started_at, member.zone),
+        worked_on=day,
         zone=member.zone,
         state="draft",
         billable=kind_for(project, billable),
@@ -167,8 +176,9 @@ def add_entry(
     )
     capture_rate(session, entry)
     session.add(entry)
-    change = Change(member, surface, now)
+    change = Change(member if actor.id == member.id else actor, surface, now)
     note_change(session, change, entry, "added")
+    tell_author(session, change, entry, "added")
     action = remember_action(session, change, "added", entry)
     return Added(entry, overlapping(session, entry=entry, member=member, now=now), action.id)
 

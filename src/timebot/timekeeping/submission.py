@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from timebot.timekeeping.history import Change, audit_change, draw_home, entry_f
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.moments import DayRange, parse_days
 from timebot.timekeeping.naming import numbers_words
+from timebot.timekeeping.periods import billing_period
 from timebot.timekeeping.submitted import (
     back_to_draft,
     refresh_submission,
@@ -39,9 +40,6 @@ __all__ = [
     "submit",
     "withdraw",
 ]
-
-PERIOD = timedelta(days=14)
-"""How long a billing period is (rules.md, Runs and invoices)."""
 
 
 class NothingToSubmit(Refusal):
@@ -245,14 +243,6 @@ def days_to_submit(text: str, *, workspace: Workspace, today: date) -> DayRange:
     if period is None:
         raise NoPeriodYet
     return period
-
-
-def billing_period(workspace: Workspace, day: date) -> DayRange | None:
-    """Return the workspace's billing period that holds the day, or None without an anchor."""
-    if workspace.anchor_on is None:
-        return None
-    start = workspace.anchor_on + PERIOD * ((day - workspace.anchor_on) // PERIOD)
-    return DayRange(start, start + PERIOD)
 
 
 def _who_submits(

@@ -19,6 +19,7 @@ from timebot.timekeeping.limits import (
     ensure_past,
     kind_for,
 )
+from timebot.timekeeping.locks import ensure_unlocked
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import TimerNotRunning, first_nag_at
 from timebot.timekeeping.naming import entry_words, moment_words
@@ -144,6 +145,7 @@ def start_timer(
         TimeInFuture: if the start has not come yet.
         LongTime: if it was more than 24 hours ago; a way out confirms it.
         ProjectClosed: if the project takes no new time.
+        PeriodLocked: if it would start in a locked period.
         TextTooLong: if the description is too long.
         NotAllowed: if the person may not track time.
     """
@@ -227,6 +229,7 @@ def _start(
     project = _get_project(session, member, wish)
     ensure_open(session, project)
     began = _start_of(member, wish, running, change.now)
+    ensure_unlocked(session, actor=member, days=[day_of(began, member.zone)], now=change.now)
     if running is not None:
         words = entry_words(session, running)
         since = moment_words(running.started_at, zone=member.zone, now=change.now)

@@ -18,7 +18,7 @@ def test_the_usage_hint_names_verbs_of_the_table() -> None:
 def test_help_lists_every_verb(office: Office) -> None:
     answer = office.mia.command("/timer HELP")
 
-    assert all(f"/timer {name}" in answer.text for name in FEATURES if name != "split")
+    assert all(f"/timer {name}" in answer.text for name in FEATURES)
 
 
 @pytest.mark.parametrize("verb", [verb.name for verb in VERBS])
@@ -42,12 +42,3 @@ def test_a_verb_that_would_be_markup_is_shown_literally(office: Office) -> None:
     answer = office.mia.command("/timer <!channel>")
 
     assert "<!channel>" not in answer.all_text
-
-
-def test_splitting_is_not_there_yet_and_the_way_around_is_named(office: Office) -> None:
-    office.mia.command("/timer add 1h Acme logo")
-
-    answer = office.mia.command("/timer split 1 30m")
-
-    assert "I cannot split an entry yet." in answer.text
-    assert answer.buttons == ["Edit #1", "Add time"]
