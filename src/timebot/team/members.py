@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from timebot.journal.audit import Actor, record
-from timebot.journal.notices import publish_home, refresh_homes
+from timebot.journal.notices import refresh_homes
 from timebot.team.days import find_zone
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import (
@@ -177,7 +177,9 @@ def _bring_up_to_date(
     zone, before = find_zone(profile.zone) if profile.zone else None, member.zone
     member.zone, member.zone_is_known = zone or workspace.zone, zone is not None
     if member.zone != before:
-        publish_home(session, workspace_id=workspace.id, member_id=member.id, now=now)
+        refresh_homes(
+            session, workspace_id=workspace.id, recipients=[member.slack_user_id], now=now
+        )
     member.profile_at = now
     if profile.kind != member.kind:
         _change_kind(session, member, profile.kind, now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import NotAllowed, Refusal
 from timebot.journal.audit import Actor, record
-from timebot.journal.notices import publish_home, refresh_homes, tell
+from timebot.journal.notices import refresh_homes, tell
 from timebot.team.models import ROLES, Member, Workspace
 
 PROFILE_TRUSTED_FOR = timedelta(days=7)
@@ -134,7 +134,6 @@ def change_role(session: Session, member: Member, role: str, *, by: Actor, now: 
         before={"role": before},
         after={"role": role},
     )
-    publish_home(session, workspace_id=member.workspace_id, member_id=member.id, now=now)
     # Homes of others say with whom their hours wait.
     refresh_homes(session, workspace_id=member.workspace_id, now=now)
 
