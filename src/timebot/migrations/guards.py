@@ -17,6 +17,7 @@ UNIQUE_INDEXES = {
     "approval_route": "uq_approval_route_client uq_approval_route_project"
     " uq_approval_route_workspace",
     "day_off": "uq_day_off_firm uq_day_off_member",
+    "period_request": "uq_period_request_open",
     "invoice_run": "uq_invoice_run_period",
     "invoice": "uq_invoice_client_run uq_invoice_number",
     "entry_hold": "uq_entry_hold_live",
@@ -39,6 +40,7 @@ SAME_WORKSPACE = {
     "shown_hours": "submission_id",
     "overlap_kept": "member_id earlier_id later_id",
     "period_reopening": "reopened_by",
+    "period_request": "member_id",
     "invoice_run": "opened_by",
     "invoice": "run_id client_id released_by",
     "draft_entry": "time_entry_id invoice_id",

@@ -10,6 +10,7 @@ from timebot.slack.client_command import client_typed
 from timebot.slack.desk import Asked, Feature
 from timebot.slack.ids import Act
 from timebot.slack.invoice_actions import invoice_typed, invoices_typed
+from timebot.slack.lock_cards import open_typed
 from timebot.slack.place_refusals import UNCLEAR, draw_unclear_place
 from timebot.slack.preview_command import preview_typed
 from timebot.slack.project_command import project_typed
@@ -47,6 +48,7 @@ TYPED: Mapping[str, Typed] = {
     "invoice": invoice_typed,
     "preview": preview_typed,
     "report": report_typed,
+    "open": open_typed,
     "settings": settings_typed,
     "help": help_typed,
 }

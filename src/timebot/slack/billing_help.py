@@ -80,6 +80,12 @@ WORDS = (
         ("approver", "routes"),
     ),
     Verb(
+        "open",
+        "[a day of the period] [reason]",
+        "Opens a locked billing period again for some days, so that time in it can be corrected.",
+        "open 2026-03-02 Acme sent its corrections late",
+    ),
+    Verb(
         "settings",
         "[name and value]",
         "Shows and changes seller, currency, zone, periods, rounding and more.",

@@ -31,6 +31,8 @@ class Act(StrEnum):
     ENTRY_PROJECT = "entry.project"
     # Corrections
     ENTRY_SPLIT = "entry.split"
+    PERIOD_ASK = "period.ask"
+    PERIOD_OPEN_FORM = "period.open_form"
     # Nags
     NAG_STOP_NOW = "nag.stop_now"
     NAG_STOP_AT = "nag.stop_at"
@@ -98,6 +100,7 @@ class Form(StrEnum):
     EDIT = "form.edit"
     STOP_AT = "form.stop_at"
     SPLIT = "form.split"
+    PERIOD_OPEN = "form.period_open"
     REJECT = "form.reject"
     EXCEPTIONS = "form.exceptions"
     ROUTE = "form.route"

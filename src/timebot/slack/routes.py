@@ -10,7 +10,12 @@ from timebot.slack.billing_routes import (
     BILLING_NOTICES,
     BILLING_OPTIONS,
 )
-from timebot.slack.correction_routes import CORRECTION_ACTIONS, CORRECTION_FORMS
+from timebot.slack.correction_routes import (
+    CORRECTION_ACTIONS,
+    CORRECTION_CARDS,
+    CORRECTION_FORMS,
+    CORRECTION_NOTICES,
+)
 from timebot.slack.desk import Asked
 from timebot.slack.door import Routes
 from timebot.slack.home import draw_home
@@ -35,8 +40,8 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
 def create_painters() -> Painters:
     """Return who draws each card and notice, and Home."""
     return Painters(
-        cards={**submission_card.CARDS, **nag_card.CARDS, **BILLING_CARDS},
-        notices={**timer_notices.NOTICES, **BILLING_NOTICES},
+        cards={**submission_card.CARDS, **nag_card.CARDS, **CORRECTION_CARDS, **BILLING_CARDS},
+        notices={**timer_notices.NOTICES, **CORRECTION_NOTICES, **BILLING_NOTICES},
         home=draw_home,
     )
 

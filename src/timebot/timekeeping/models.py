@@ -291,3 +291,31 @@ class PeriodReopening(InWorkspace, Base):
     reopened_at: Mapped[datetime]
     until_at: Mapped[datetime]
     reason: Mapped[str]
+
+
+class PeriodRequest(InWorkspace, Base):
+    """The wish of a member that a locked period be opened for corrections.
+
+    Attributes:
+        period_start: the first day of the period.
+        asked_at: when the billing people were asked.
+        answered_at: when one of them opened it, None while it waits.
+    """
+
+    __tablename__ = "period_request"
+    __table_args__ = (
+        same_workspace("member_id", "member"),
+        unique_where(
+            "uq_period_request_open",
+            "workspace_id",
+            "period_start",
+            "member_id",
+            where="answered_at IS NULL",
+        ),
+        STRICT,
+    )
+
+    member_id: Mapped[UUID]
+    period_start: Mapped[date]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]

@@ -97,7 +97,10 @@ def an_office(folder: Path, database_url: str, **settings: object) -> Iterator[O
     """Open the agency on Monday at nine; settings are columns of its workspace."""
     with a_world(folder, database_url, begins=MONDAY_NINE) as world:
         world.local.slack.set_commands(
-            [{"command": "/timer", "usage_hint": usage_hint(), "description": "Track time"}]
+            [
+                {"command": "/timer", "usage_hint": usage_hint(), "description": "Track time"},
+                {"command": "/billing", "usage_hint": "help", "description": "Bill it"},
+            ]
         )
         world.add_person("ana", is_owner=True)
         for name in ("kim", "mia", "leo"):

@@ -1,4 +1,4 @@
-"""Corrections in timekeeping: kept overlaps, reopened periods, what approvers were shown."""
+"""Corrections in timekeeping: kept overlaps, periods opened again, what approvers were shown."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,6 +36,7 @@ def upgrade() -> None:
     )
     _create_overlap_kept()
     _create_period_reopening()
+    _create_period_request()
 
 
 def _create_overlap_kept() -> None:
@@ -85,9 +86,33 @@ def _create_period_reopening() -> None:
     )
 
 
+def _create_period_request() -> None:
+    op.create_table(
+        "period_request",
+        sa.Column("workspace_id", Key(), nullable=False),
+        sa.Column("id", Key(), nullable=False),
+        sa.Column("member_id", Key(), nullable=False),
+        sa.Column("period_start", Day(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_period_request"),
+        same_workspace("period_request", "member_id", "member"),
+        sqlite_strict=True,
+    )
+    where = sa.text("answered_at IS NULL")
+    op.create_index(
+        "uq_period_request_open",
+        "period_request",
+        ["workspace_id", "period_start", "member_id"],
+        unique=True,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
+
+
 def downgrade() -> None:
     """Drop them."""
-    for table in ("period_reopening", "overlap_kept", "shown_hours"):
+    for table in ("period_request", "period_reopening", "overlap_kept", "shown_hours"):
         op.drop_table(table)
     op.drop_index("uq_approval_route_workspace", "approval_route")
     op.drop_column("submission", "escalated_at")

@@ -1,0 +1,339 @@
+"""Which days are locked, what a lock refuses, and that nothing is forgotten."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.builders import an_entry
+from tests.timekeeping.firm import Firm, a_firm, an_approver, at
+from tests.timekeeping.settled import submitted
+from timebot import timekeeping
+from timebot.timekeeping.approval import approve
+from timebot.timekeeping.editing import EntryChanges, confirm_entry, delete_entry, edit_entry
+from timebot.timekeeping.limits import Span
+from timebot.timekeeping.locks import PeriodLocked, locked_period
+from timebot.timekeeping.manual import add_entry
+from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.reopening import reopen_period
+from timebot.timekeeping.splitting import split_entry
+from timebot.timekeeping.submission import withdraw
+from timebot.timekeeping.timer import find_running, start_timer, stop_timer, switch_timer
+from timebot.timekeeping.undo import undo_last
+
+ANCHOR = date(2026, 3, 2)
+"""The first day of the period in which everything happens; it ends before Monday the 16th."""
+
+LOCKED = at(9, day=28)
+"""Monday, 30 March: two weeks after the period's end, when it locks."""
+
+OPEN_DAY = date(2026, 3, 30)
+
+
+@pytest.fixture
+def agency(session: Session) -> Firm:
+    return a_firm(session, anchor_on=ANCHOR, lock_after_days=14)
+
+
+def an_old(firm: Firm, **columns: object) -> TimeEntry:
+    given: dict[str, Any] = {"started_at": at(9)} | columns
+    return an_entry(firm.session, firm.robin, firm.logo, hours=3, **given)
+
+
+def a_recent(firm: Firm) -> TimeEntry:
+    return an_entry(
+        firm.session, firm.robin, firm.logo, started_at=LOCKED - timedelta(hours=3), hours=1
+    )
+
+
+def change(firm: Firm, entry: TimeEntry, **what: object) -> None:
+    edit_entry(
+        firm.session,
+        actor=firm.robin,
+        entry=entry,
+        changes=EntryChanges(**what),  # type: ignore[arg-type]  # named as they are
+        now=LOCKED,
+        surface="slack",
+    )
+
+
+def edit_text(firm: Firm) -> None:
+    change(firm, an_old(firm), text="Call")
+
+
+def edit_into_the_period(firm: Firm) -> None:
+    change(firm, a_recent(firm), worked_on=ANCHOR)
+
+
+def edit_out_of_the_period(firm: Firm) -> None:
+    change(firm, an_old(firm), worked_on=OPEN_DAY - timedelta(days=1))
+
+
+def delete(firm: Firm) -> None:
+    delete_entry(firm.session, actor=firm.robin, entry=an_old(firm), now=LOCKED, surface="slack")
+
+
+def split(firm: Firm) -> None:
+    split_entry(
+        firm.session, actor=firm.robin, entry=an_old(firm), at=at(10), now=LOCKED, surface="slack"
+    )
+
+
+def add(firm: Firm) -> None:
+    add_entry(
+        firm.session,
+        workspace=firm.workspace,
+        member=firm.robin,
+        project=firm.logo,
+        span=Span(at(9), at(10)),
+        text="",
+        now=LOCKED,
+        surface="slack",
+    )
+
+
+def start_then(firm: Firm) -> None:
+    start_timer(
+        firm.session,
+        workspace=firm.workspace,
+        member=firm.robin,
+        project=firm.logo,
+        text="",
+        started_at=at(9),
+        long_is_meant=True,
+        now=LOCKED,
+        surface="slack",
+    )
+
+
+def undo(firm: Firm) -> None:
+    entry = an_old(firm)
+    before_it_locked = LOCKED - timedelta(hours=9, minutes=5)
+    edit_entry(
+        firm.session,
+        actor=firm.robin,
+        entry=entry,
+        changes=EntryChanges(text="Call"),
+        now=before_it_locked,
+        surface="slack",
+    )
+    undo_last(
+        firm.session,
+        member=firm.robin,
+        now=before_it_locked + timedelta(minutes=10),
+        surface="slack",
+    )
+
+
+REFUSED: dict[str, list[Callable[[Firm], None]]] = {
+    "edit_entry": [edit_text, edit_into_the_period, edit_out_of_the_period],
+    "delete_entry": [delete],
+    "split_entry": [split],
+    "add_entry": [add],
+    "start_timer": [start_then],
+    "undo_last": [undo],
+}
+"""What a lock refuses, by use case."""
+
+SAME_WAY = {
+    "add_as_wished": "add_entry",
+    "start_as_wished": "start_timer",
+    "switch_timer": "start_timer",
+    "stop_as_wished": "stop_timer",
+}
+"""Use cases that only hand on to another one."""
+
+ALLOWED = {
+    "open_entry": "asks by itself",
+    "resume_timer": "starts now, and no period of today is locked",
+    "stop_timer": "a timer that ran into the lock can always be stopped",
+    "stop_timer_of_leaver": "the same, for somebody who left",
+    "confirm_entry": "an end must be confirmed before hours can be handed in",
+    "submit": "settles hours and changes none",
+    "withdraw": "settles hours and changes none",
+    "approve": "settles hours and changes none",
+    "reject": "settles hours and changes none",
+    "unapprove": "settles hours and changes none",
+    "open_desk": "settles hours and changes none",
+    "reopen_period": "opens the period",
+}
+"""What a lock lets pass, and why."""
+
+
+@pytest.mark.parametrize(
+    "act", [one for found in REFUSED.values() for one in found], ids=lambda act: act.__name__
+)
+def test_time_in_a_locked_period_stays_as_it_is(agency: Firm, act: Callable[[Firm], None]) -> None:
+    with pytest.raises(PeriodLocked) as refused:
+        act(agency)
+
+    assert "from 2 Mar 2026 to 15 Mar 2026 was locked on 30 Mar 2026" in refused.value.sentence
+    (way,) = refused.value.ways_out
+    assert (way.label, way.value) == ("Ask billing to open it", "2026-03-02")
+
+
+def test_no_use_case_was_forgotten() -> None:
+    known = {*REFUSED, *SAME_WAY, *ALLOWED}
+
+    assert {name for name, _ in _use_cases()} - known == set()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [one for found in REFUSED.values() for one in found if one is not undo],
+    ids=lambda act: act.__name__,
+)
+def test_a_period_that_was_opened_again_can_be_corrected(
+    agency: Firm, act: Callable[[Firm], None]
+) -> None:
+    billing = an_approver(agency.session, agency.workspace, "Bo")
+    billing.role, billing.profile_at = "billing", LOCKED
+    reopen_period(
+        agency.session, actor=billing, day=ANCHOR, reason="Late", now=LOCKED, surface="slack"
+    )
+
+    act(agency)
+
+
+@pytest.mark.parametrize(
+    ("days", "now", "is_locked"),
+    [
+        (14, datetime(2026, 3, 29, 21, 59, 59, tzinfo=UTC), False),
+        # Midnight in Berlin, which has summer time since the day before.
+        (14, datetime(2026, 3, 29, 22, 0, tzinfo=UTC), True),
+        (0, datetime(2026, 3, 15, 22, 59, 59, tzinfo=UTC), False),
+        (0, datetime(2026, 3, 15, 23, 0, tzinfo=UTC), True),
+        (None, at(9, day=300), False),
+    ],
+)
+def test_a_period_locks_at_a_midnight_of_the_workspace(
+    session: Session,
+    days: int | None,
+    now: datetime,
+    is_locked: bool,  # noqa: FBT001 - a fact, not a switch
+) -> None:
+    firm = a_firm(session, anchor_on=ANCHOR)
+    firm.workspace.lock_after_days = days
+    session.flush()
+
+    found = locked_period(session, workspace=firm.workspace, day=ANCHOR, now=now)
+
+    assert (found is not None) is is_locked
+
+
+def test_without_an_anchor_nothing_ever_locks(session: Session) -> None:
+    firm = a_firm(session, anchor_on=None, lock_after_days=0)
+
+    change(firm, an_old(firm), text="Call")
+
+
+def test_periods_before_the_anchor_lock_too(agency: Firm) -> None:
+    entry = an_old(agency, started_at=at(9, day=-20))
+
+    with pytest.raises(PeriodLocked, match="from 2 Feb 2026 to 15 Feb 2026"):
+        change(agency, entry, text="Call")
+
+
+def test_a_billing_person_is_offered_to_open_the_period(agency: Firm) -> None:
+    agency.robin.role = "billing"
+
+    with pytest.raises(PeriodLocked) as refused:
+        change(agency, an_old(agency), text="Call")
+
+    assert [way.label for way in refused.value.ways_out] == ["Open it again"]
+
+
+def test_a_timer_that_ran_into_the_lock_can_be_stopped(agency: Firm) -> None:
+    an_entry(agency.session, agency.robin, agency.logo, state="running", started_at=at(9))
+
+    stopped = stop_timer(
+        agency.session, member=agency.robin, now=LOCKED, surface="slack", long_is_meant=True
+    )
+
+    assert stopped.state == "draft"
+
+
+def test_it_ends_for_another_one_too(agency: Firm) -> None:
+    an_entry(agency.session, agency.robin, agency.logo, state="running", started_at=at(9))
+
+    switched = switch_timer(
+        agency.session,
+        workspace=agency.workspace,
+        member=agency.robin,
+        project=agency.site,
+        text="",
+        now=LOCKED,
+        surface="slack",
+    )
+
+    assert find_running(agency.session, member=agency.robin) is switched.entry
+
+
+def test_a_guessed_end_is_confirmed_or_corrected_in_a_locked_period(agency: Firm) -> None:
+    right, wrong = an_old(agency, is_confirmed=False), an_old(agency, is_confirmed=False)
+
+    confirm_entry(agency.session, actor=agency.robin, entry=right, now=LOCKED, surface="slack")
+    change(agency, wrong, ended_at=at(10))
+
+    assert (right.is_confirmed, wrong.is_confirmed) == (True, True)
+
+
+def test_a_rejected_entry_is_corrected_in_its_locked_period_until_it_is_handed_in(
+    agency: Firm,
+) -> None:
+    entry = an_old(agency, rejected_by=agency.kim.id, rejected_at=at(9), rejection_reason="Why?")
+
+    change(agency, entry, text="Call with Acme", ended_at=at(11))
+    submitted(agency, entry, now=LOCKED)
+
+    with pytest.raises(PeriodLocked):
+        change(agency, entry, text="Call")
+
+
+def test_it_does_not_move_to_another_locked_period(agency: Firm) -> None:
+    entry = an_old(agency, rejected_by=agency.kim.id, rejected_at=at(9), rejection_reason="Why?")
+
+    with pytest.raises(PeriodLocked, match="from 16 Feb 2026"):
+        change(agency, entry, worked_on=date(2026, 2, 20))
+
+
+def test_hours_of_a_locked_period_are_submitted_withdrawn_and_approved(agency: Firm) -> None:
+    entry = an_old(agency)
+    submitted(agency, entry, now=LOCKED)
+    withdraw(agency.session, member=agency.robin, now=LOCKED, surface="slack")
+    submission = submitted(agency, entry, now=LOCKED)
+    agency.kim.profile_at = LOCKED
+
+    approve(
+        agency.session,
+        workspace=agency.workspace,
+        approver=agency.kim,
+        submission_id=submission.id,
+        entry_ids=None,
+        digest=None,
+        now=LOCKED,
+        surface="slack",
+    )
+
+    assert entry.state == "approved"
+
+
+_NOTES = {"note_change", "audit_change", "settle_change", "remove_entry"}
+"""A module that changes entries has one of these, because every change is audited."""
+
+
+def _use_cases() -> Iterator[tuple[str, object]]:
+    """Yield every public function that changes entries and is told from where a wish comes."""
+    for found in pkgutil.iter_modules(timekeeping.__path__):
+        module = importlib.import_module(f"timebot.timekeeping.{found.name}")
+        if not _NOTES & vars(module).keys():
+            continue
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            is_here = function.__module__ == module.__name__ and not name.startswith("_")
+            if is_here and "surface" in inspect.signature(function).parameters:
+                yield name, function
