@@ -12,6 +12,7 @@ from timebot.cli.demo import demo
 from timebot.cli.examining import doctor
 from timebot.cli.exporting import export
 from timebot.cli.importing import import_
+from timebot.cli.keeping import backup, restore
 from timebot.cli.processes import migrate, serve, web, worker
 from timebot.cli.reporting import report
 from timebot.errors import Refusal
@@ -72,6 +73,8 @@ for _command in (
     report,
     import_,
     export,
+    backup,
+    restore,
     audit,
 ):
     program.add_command(_command)

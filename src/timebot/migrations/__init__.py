@@ -22,8 +22,8 @@ _one_at_a_time = threading.Lock()
 Step = Callable[[Any, MigrationContext], list[Any]]
 
 
-def upgrade(url: str) -> None:
-    """Create or change the tables so that they fit this version of timebot.
+def upgrade(url: str, *, to: str = "head") -> None:
+    """Create or change the tables so that they fit this version of timebot, or a revision of it.
 
     All revisions run in one transaction and under a lock: either all of them are applied or none,
     and of several processes one does the work while the others wait.
@@ -31,9 +31,9 @@ def upgrade(url: str) -> None:
     script = _script()
 
     def step(revision: Any, _context: MigrationContext) -> list[Any]:  # noqa: ANN401 - Alembic's
-        return script._upgrade_revs("head", revision)  # noqa: SLF001 - as Alembic's own command
+        return script._upgrade_revs(to, revision)  # noqa: SLF001 - as Alembic's own command
 
-    _run(url, script, step, "head")
+    _run(url, script, step, to)
 
 
 def downgrade(url: str, to: str) -> None:
@@ -54,6 +54,23 @@ def is_current(database: Database) -> bool:
     with database.read_only() as session:
         context = MigrationContext.configure(session.connection())
         return context.get_current_heads() == (head(),)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version of timebot knows a revision, such as that of a backup."""
+    return any(one.revision == revision for one in _script().walk_revisions())
+
+
+def revision_of(connection: Connection) -> str:
+    """Return the revision of the tables behind a connection.
+
+    Raises:
+        RuntimeError: if nothing was ever migrated there.
+    """
+    heads = MigrationContext.configure(connection).get_current_heads()
+    if len(heads) != 1:
+        raise RuntimeError("the database was never migrated")
+    return heads[0]
 
 
 def head() -> str:

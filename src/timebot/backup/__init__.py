@@ -1,0 +1,1 @@
+"""Backups: everything in one file that either database can be filled from."""
