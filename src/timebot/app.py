@@ -11,6 +11,7 @@ import structlog
 from timebot.billing.cards import CardFormUnavailable, note_card, open_card_form
 from timebot.billing.pipeline import InvoicePipeline
 from timebot.billing.ports import Forged, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.reconciling import Reconciler
 from timebot.billing.settlement import ResendWebhooks, StripeWebhooks
 from timebot.clock import Clock, SystemClock
 from timebot.db import Database
@@ -19,6 +20,7 @@ from timebot.gateways.letters import Letters
 from timebot.gateways.resend_gateway import TWO_A_SECOND, ResendMailer
 from timebot.gateways.stripe_gateway import StripeProcessor
 from timebot.jobs.due import heartbeat_tasks
+from timebot.jobs.nightly import reconcile_task
 from timebot.jobs.tasks import Task, Worker
 from timebot.journal.inbox import WebhookHandler, WebhookInbox, take
 from timebot.journal.outbox import Outbox
@@ -214,6 +216,10 @@ def _worker(
     pipeline = InvoicePipeline(
         database, outside.renderer, outside.letters, outside.mailer, outside.processor
     )
+    ticks = heartbeat_tasks(database, can_charge=settings.stripe_api_key is not None)
+    if outside.processor is not None:
+        books = Reconciler(database, outside.processor)
+        ticks.append(reconcile_task(database, lambda each, now: books.reconcile(each, now=now)))
     return Worker(
         clock=desk.clock,
         steps=[
@@ -221,7 +227,7 @@ def _worker(
             Task("webhooks", lambda now, real: webhooks.run_once(now=now, real_now=real)),
             Task("pipeline", lambda now, real: pipeline.run_once(now=now, real_now=real)),
         ],
-        ticks=heartbeat_tasks(database, can_charge=settings.stripe_api_key is not None),
+        ticks=ticks,
     )
 
 

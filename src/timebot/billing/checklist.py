@@ -31,6 +31,7 @@ def list_checkpoints(
 ) -> list[CheckPoint]:
     """Return everything a first invoice needs, done or not, in a sensible order."""
     return [
+        *_pause(workspace),
         CheckPoint(
             bool(workspace.seller_name),
             "Your firm's name, as it stands on invoices",
@@ -77,6 +78,14 @@ def list_missing(
         session, workspace=workspace, can_charge=can_charge, can_mail=can_mail
     )
     return [point for point in points if not point.done]
+
+
+def _pause(workspace: Workspace) -> list[CheckPoint]:
+    """Say that billing waits since a backup was restored; nothing to say otherwise."""
+    if workspace.billing_paused_at is None:
+        return []
+    sentence = "Billing is paused: a backup was restored and not compared with Stripe yet"
+    return [CheckPoint(done=False, sentence=sentence, how="run timebot reconcile on the server")]
 
 
 def _vacancy(route: Route) -> CheckPoint:

@@ -13,6 +13,7 @@ from timebot.billing.bulk import collector_paused
 from timebot.billing.drafting import let_go
 from timebot.billing.freezing import issue
 from timebot.billing.models import Invoice, InvoiceRun
+from timebot.billing.pausing import ensure_not_paused
 from timebot.billing.periods import Period
 from timebot.billing.refusals import (
     AlreadyReleased,
@@ -60,11 +61,13 @@ def release(
 
     Raises:
         NotAllowed: if the actor has no billing role.
+        BillingPaused: if a backup was restored and not compared with Stripe yet.
         DraftUnknown, AlreadyReleased, RunNotOver, DraftHeld: if it is not up for release.
         NothingToBill, RateMissing: if there is nothing to charge, or no price for it.
         DraftChanged: if it is not what was shown; it tells the difference and the new digest.
     """
     require(session, actor, "billing", to="release invoices", now=now)
+    ensure_not_paused(workspace)
     invoice = _lock_drafts(session, workspace, Invoice.id == invoice_id)
     if not invoice:
         raise _why_not_there(session, workspace, invoice_id)
@@ -108,11 +111,13 @@ def release_all(
 
     Raises:
         NotAllowed: if the actor has no billing role.
+        BillingPaused: if a backup was restored and not compared with Stripe yet.
         RunUnknown, RunNotOver, NothingReady: if there is nothing to release.
         RunChanged: if the clean drafts are not what was shown; it names those that differ.
     """
     if actor is not None:
         require(session, actor, "billing", to="release invoices", now=now)
+    ensure_not_paused(workspace)
     run = _get_run(session, workspace, run_id)
     _refuse_before_cut_off(workspace, run, now)
     by = Actor(actor.id if actor is not None else None, surface)

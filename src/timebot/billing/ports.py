@@ -6,7 +6,7 @@ or may not have acted, and `TryLater` where it surely did not.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from timebot.billing.document import InvoiceDocument
@@ -191,6 +191,24 @@ class ProcessorInvoice:
 
 
 @dataclass(frozen=True)
+class ListedInvoice:
+    """The processor's invoice as its list shows it.
+
+    Attributes:
+        status: draft, open, paid, void or uncollectible.
+        number: as printed on it; ours, or one that somebody gave it there.
+        workspace_key, invoice_key: ours, as it was made with.
+    """
+
+    id: str
+    status: str
+    number: str | None
+    total: Money
+    workspace_key: str | None
+    invoice_key: str | None
+
+
+@dataclass(frozen=True)
 class Paid:
     """The card was charged."""
 
@@ -276,6 +294,10 @@ class CardProcessor(Protocol):
 
     def get_invoice(self, invoice_id: str) -> ProcessorInvoice:
         """Return an invoice as it stands now."""
+        ...
+
+    def list_invoices(self, *, workspace_key: str, since: datetime) -> list[ListedInvoice]:
+        """List every invoice made for the workspace since then, drafts among them."""
         ...
 
     def create_invoice(

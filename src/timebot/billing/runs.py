@@ -84,6 +84,8 @@ def open_due_runs(
     After more than two missed periods nothing is opened: the billing people are asked once
     (notice `runs_missed`), and `go_ahead` opens them.
     """
+    if workspace.billing_paused_at is not None:
+        return []
     due = due_periods(session, workspace=workspace, now=now)
     if len(due) > MOST_MISSED:
         _ask(session, workspace, due, now)
@@ -161,7 +163,7 @@ def auto_release(
 
     Does nothing unless the workspace has `auto_release_hours`.
     """
-    if workspace.auto_release_hours is None:
+    if workspace.auto_release_hours is None or workspace.billing_paused_at is not None:
         return []
     opened_until = now - timedelta(hours=workspace.auto_release_hours)
     runs = session.scalars(

@@ -14,6 +14,7 @@ from timebot.billing.payment_models import Mail, Payment
 from timebot.billing.ports import (
     CardProcessor,
     Dispute,
+    ListedInvoice,
     Mailer,
     Missing,
     OutcomeUnknown,
@@ -69,7 +70,7 @@ class StripeWebhooks:
         with self._database.transaction() as session:
             invoice = _lock_by_processor_id(session, invoice_id)
             if invoice is None:
-                return _NOT_YET if _will_be_ours(session, found) else _DONE
+                return _NOT_YET if will_be_ours(session, found) else _DONE
             before = invoice.collection, invoice.stripe_status, invoice.attention
             absorb(session, invoice, found, now=now)
             if before != (invoice.collection, invoice.stripe_status, invoice.attention):
@@ -150,7 +151,7 @@ def _lock_by_intent(session: Session, intent: str | None) -> Invoice | None:
     )
 
 
-def _will_be_ours(session: Session, found: ProcessorInvoice) -> bool:
+def will_be_ours(session: Session, found: ProcessorInvoice | ListedInvoice) -> bool:
     """Tell whether the worker is just about to note this invoice as made for one of ours."""
     if found.workspace_key is None or found.invoice_key is None:
         return False

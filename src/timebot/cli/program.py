@@ -14,6 +14,7 @@ from timebot.cli.exporting import export
 from timebot.cli.importing import import_
 from timebot.cli.keeping import backup, restore
 from timebot.cli.processes import migrate, serve, web, worker
+from timebot.cli.reconciling import reconcile
 from timebot.cli.reporting import report
 from timebot.errors import Refusal
 from timebot.logs import redact
@@ -75,6 +76,7 @@ for _command in (
     export,
     backup,
     restore,
+    reconcile,
     audit,
 ):
     program.add_command(_command)

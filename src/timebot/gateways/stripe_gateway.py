@@ -5,7 +5,7 @@ Sources: https://docs.stripe.com/api/invoices, https://docs.stripe.com/payments/
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from timebot.billing.ports import (
     Declined,
     Dispute,
     Forged,
+    ListedInvoice,
     NeedsAction,
     OutcomeUnknown,
     Paid,
@@ -32,12 +33,13 @@ from timebot.gateways.stripe_invoices import (
     WITH_PAYMENTS,
     WORKSPACE,
     read_invoice,
+    read_listed,
     tag,
 )
 from timebot.money import stripe_amount
 
 if TYPE_CHECKING:
-    from stripe.params import InvoiceAddLinesParamsLine, InvoiceCreateParams
+    from stripe.params import InvoiceAddLinesParamsLine, InvoiceCreateParams, InvoiceListParams
 
 CONNECT_SECONDS, READ_SECONDS = 3, 20
 WEBHOOK_TOLERANCE = timedelta(minutes=5)
@@ -158,6 +160,21 @@ class StripeProcessor:
             ]
         found.sort(key=lambda each: each.status in {"void", "uncollectible"})
         return self.get_invoice(found[0].id) if found else None
+
+    def list_invoices(self, *, workspace_key: str, since: datetime) -> list[ListedInvoice]:
+        """List every invoice made for the workspace since then, drafts among them."""
+        params: InvoiceListParams = {
+            "created": {"gte": int(since.timestamp())},
+            "limit": _PAGE,
+        }
+        with _asking():
+            # The list is read, not the search, which may lag an hour behind.
+            listed = self._client.v1.invoices.list(params)
+            return [
+                read_listed(each)
+                for each in listed.auto_paging_iter()
+                if tag(each, WORKSPACE) == workspace_key
+            ]
 
     def get_invoice(self, invoice_id: str) -> ProcessorInvoice:
         """Return an invoice as it stands now."""

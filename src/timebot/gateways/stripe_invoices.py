@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from stripe import Invoice, PaymentIntent
 
-from timebot.billing.ports import Declined, NeedsAction, Processing, ProcessorInvoice
+from timebot.billing.ports import Declined, ListedInvoice, NeedsAction, Processing, ProcessorInvoice
 from timebot.gateways.cleaning import clean
 from timebot.money import from_stripe_amount
 
@@ -38,6 +38,18 @@ def read_invoice(invoice: Invoice, line_keys: Iterable[str] = ()) -> ProcessorIn
         attempts=invoice.attempt_count,
         trouble=_trouble(waiting[-1]) if waiting and invoice.status == "open" else None,
         payment_intent=paid[0] if paid else None,
+    )
+
+
+def read_listed(invoice: Invoice) -> ListedInvoice:
+    """Return the invoice as a list shows it, without its payments."""
+    return ListedInvoice(
+        id=invoice.id,
+        status=invoice.status or "draft",
+        number=invoice.number,
+        total=from_stripe_amount(invoice.total, invoice.currency),
+        workspace_key=tag(invoice, WORKSPACE),
+        invoice_key=tag(invoice, INVOICE),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from timebot.slack import (
     billing_command,
     billing_notices,
+    books_notice,
     card_command,
     client_choices,
     client_command,
@@ -25,6 +26,7 @@ from timebot.slack.desk import Card, Feature, Notice, Options
 
 BILLING_ACTIONS: Mapping[str, Feature] = {
     **billing_command.ACTIONS,
+    **books_notice.ACTIONS,
     **card_command.ACTIONS,
     **client_command.ACTIONS,
     **client_form.ACTIONS,
@@ -50,4 +52,4 @@ BILLING_FORMS: Mapping[str, Feature] = {
 }
 BILLING_OPTIONS: Mapping[str, Options] = {**client_choices.OPTIONS}
 BILLING_CARDS: Mapping[str, Card] = {**run_card.CARDS, **invoice_card.CARDS}
-BILLING_NOTICES: Mapping[str, Notice] = {**billing_notices.NOTICES}
+BILLING_NOTICES: Mapping[str, Notice] = {**billing_notices.NOTICES, **books_notice.NOTICES}

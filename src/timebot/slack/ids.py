@@ -70,6 +70,7 @@ class Act(StrEnum):
     SETTINGS_FORM = "settings.form"
     CARD_LINK = "card.link"
     CHECKLIST = "checklist.show"
+    BILLING_RESUME = "billing.resume"
     # Runs and invoices
     RUN_OPEN = "run.open"
     RUN_GO_AHEAD = "run.go_ahead"

@@ -46,6 +46,7 @@ class Workspace(Base):
         lock_after_days: days after a period's end until its entries lock, None for never.
         billing_paused_at: since when nothing is billed, charged or mailed, because a backup was
             restored and the books were not compared with Stripe yet; None while billing goes on.
+        reconciled_at: when the invoices were last compared with Stripe's, None for never.
         approval_remind_hours, approval_escalate_hours: how long hours wait until their approvers
             are reminded, and until owners are asked too; None for never.
     """
@@ -113,6 +114,7 @@ class Workspace(Base):
     approval_remind_hours: Mapped[int | None] = mapped_column(default=24)
     approval_escalate_hours: Mapped[int | None] = mapped_column(default=72)
     billing_paused_at: Mapped[datetime | None]
+    reconciled_at: Mapped[datetime | None]
 
 
 class Member(InWorkspace, Base):

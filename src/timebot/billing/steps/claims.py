@@ -14,18 +14,24 @@ from timebot.billing.steps.settling import next_attempt
 from timebot.billing.steps.work import Work
 from timebot.clients.models import Client
 from timebot.journal.audit import WORKER, Actor, record
+from timebot.team.models import Workspace
 
 LEASE = timedelta(minutes=3)
 """How long a step is left to its worker: longer than its calls, each up to 23 s, and the PDF."""
 
 
 def due_invoices(now: datetime, real_now: datetime) -> Select[Invoice]:
-    """Select the invoice whose step has waited longest and is nobody's."""
+    """Select the invoice whose step has waited longest and is nobody's.
+
+    While billing is paused after a restore, every invoice of the workspace waits.
+    """
+    paused = select(Workspace.id).where(Workspace.billing_paused_at.is_not(None))
     return (
         select(Invoice)
         .where(
             Invoice.next_step_at.is_not(None),
             Invoice.next_step_at <= now,
+            Invoice.workspace_id.not_in(paused),
             or_(Invoice.claimed_until.is_(None), Invoice.claimed_until <= real_now),
         )
         .order_by(Invoice.next_step_at, Invoice.id)

@@ -1,4 +1,4 @@
-"""The pause of billing after a restore."""
+"""The pause of billing after a restore, and when the books were last compared with Stripe."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,12 +8,16 @@ from timebot.db import Instant
 revision = "0010_billing_pause"
 down_revision = "0009_corrections"
 
+_COLUMNS = ("billing_paused_at", "reconciled_at")
+
 
 def upgrade() -> None:
-    """Add the column."""
-    op.add_column("workspace", sa.Column("billing_paused_at", Instant(), nullable=True))
+    """Add the columns."""
+    for name in _COLUMNS:
+        op.add_column("workspace", sa.Column(name, Instant(), nullable=True))
 
 
 def downgrade() -> None:
-    """Drop it."""
-    op.drop_column("workspace", "billing_paused_at")
+    """Drop them."""
+    for name in _COLUMNS:
+        op.drop_column("workspace", name)
