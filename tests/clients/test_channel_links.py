@@ -131,10 +131,10 @@ def test_a_second_link_replaces_the_first(session: Session, agency: Workspace, k
 
 def test_a_link_is_taken_away_once(session: Session, agency: Workspace, kim: Member) -> None:
     link(session, agency, kim, "Acme")
-    by: dict[str, Any] = {"workspace": agency, "actor": kim, "channel_id": CHANNEL, "surface": "slack"}
+    by: dict[str, Any] = {"actor": kim, "channel_id": CHANNEL, "surface": "slack"}
 
-    first = unlink_channel(session, now=MONDAY_NINE, **by)
-    second = unlink_channel(session, now=MONDAY_NINE, **by)
+    first = unlink_channel(session, workspace=agency, now=MONDAY_NINE, **by)
+    second = unlink_channel(session, workspace=agency, now=MONDAY_NINE, **by)
 
     assert (first, second) == (True, False)
     assert find_linked(session, workspace_id=agency.id, channel_id=CHANNEL) is None

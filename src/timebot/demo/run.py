@@ -22,7 +22,7 @@ from timebot.migrations import upgrade
 from timebot.playground.world import LocalWorld, Ports
 from timebot.serving import held_alone, serving_http, stop_signals, working
 from timebot.settings import Settings, read_settings
-from timebot.slack.manifest import event_names, slash_commands
+from timebot.slack.manifest import event_names, shortcuts, slash_commands
 from timebot.team.workspaces import find_workspace
 
 FOLDER = Path("var") / "demo"
@@ -83,10 +83,11 @@ def a_local_timebot(
 
 
 def furnish(local: LocalWorld, timebot: Timebot, settings: Settings) -> None:
-    """Give the local Slack the app's commands, the jump to the next run, and the guide."""
+    """Give the local Slack the app's commands and shortcuts, a jump to the next run, the guide."""
     local.slack.set_commands(
         slash_commands(command=settings.command, billing_command=settings.billing_command)
     )
+    local.slack.set_shortcuts(shortcuts())
     local.slack.add_jump("run", "To the next run", _next_run(local, timebot))
     local.slack.mount("/_/guide", _guide)
 

@@ -16,6 +16,7 @@ class Answer:
         blocks: the same, drawn. Empty for a plain sentence.
         replace: whether it takes the place of the message that was clicked.
         modal: a view to open (or to push, from within a modal).
+        instead: what is said where Slack does not open the modal any more; a sentence by default.
         next_view: a view that takes the place of the submitted one.
         faults: sentences by block id, shown under the fields of a submitted modal.
     """
@@ -24,6 +25,7 @@ class Answer:
     blocks: Sequence[Block] = ()
     replace: bool = False
     modal: Block | None = None
+    instead: "Answer | None" = None
     next_view: Block | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
 

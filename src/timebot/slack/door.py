@@ -254,7 +254,7 @@ class Door:
         is_push = bool(delivery.view_id) and not delivery.is_home
         if client and open_view(client, delivery.trigger_id, answer.modal, push=is_push):
             return body
-        return self._tell(visit, draw_too_late(delivery))
+        return self._tell(visit, answer.instead or draw_too_late(delivery))
 
     def _refused(self, visit: _Visit, refusal: Refusal) -> Body:
         delivery = visit.delivery

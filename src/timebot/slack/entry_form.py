@@ -18,7 +18,7 @@ from timebot.slack.blocks import (
 )
 from timebot.slack.entry_more import more_buttons
 from timebot.slack.ids import Act, Form
-from timebot.slack.time_words import clock, hours
+from timebot.slack.time_words import clock, hours, source_link, ticket
 from timebot.slack.words import weekday_words
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.wording import LONGEST_TEXT
@@ -64,7 +64,7 @@ def start_form(
         project: the choice of the project, or None.
         kept: what travels along unseen.
         switches: whether a running timer is stopped for it, whatever the workspace's rule.
-        asks: a question to confirm by submitting again.
+        asks: what is asked on top: which project, or to confirm by submitting again.
     """
     title = "Switch to another task" if switches else "Start a timer"
     return modal(
@@ -92,12 +92,13 @@ def start_form(
 def add_form(
     *, given: Given, project: Block | None, zone: str, kept: Mapping[str, object], asks: str = ""
 ) -> Block:
-    """Draw the modal that adds time by hand; `asks` is a question to confirm by saving again."""
+    """Draw the modal that adds time by hand; `asks` is what is asked on top."""
     return modal(
         Form.ADD,
         "Add time",
         [
             *_question(asks),
+            *_sources(source_link(str(kept.get("permalink") or ""))),
             _project(project),
             field(
                 SPENT,
@@ -128,6 +129,7 @@ def edit_form(
     blocks = [
         *_question(asks),
         *_warning(entry),
+        *_sources(ticket(entry), source_link(entry.permalink or "")),
         _project(project),
         _text(given),
         *([field(DAY, "Day", _date(given.get(DAY)))] if is_closed else []),
@@ -190,6 +192,12 @@ def _warning(entry: TimeEntry) -> list[Block]:
     if done is None:
         return []
     return [context(f"It {done}. If you change it, it becomes a draft again.")]
+
+
+def _sources(*links: str) -> list[Block]:
+    """Show where the work comes from: its ticket, its message."""
+    known = [each for each in links if each]
+    return [context(" · ".join(known))] if known else []
 
 
 def _project(chosen: Block | None) -> Block:

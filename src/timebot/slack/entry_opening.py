@@ -8,7 +8,8 @@ from timebot.slack import entry_form
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block
 from timebot.slack.desk import Asked
-from timebot.slack.place_choice import find_project_option
+from timebot.slack.place_choice import find_project_option, linked_here
+from timebot.slack.refusals import draw_refusal
 from timebot.slack.time_words import clock
 from timebot.team.days import day_of
 from timebot.timekeeping.durations import format_duration
@@ -17,30 +18,44 @@ from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.tickets import Ticket
 from timebot.timekeeping.timer import TimerNotRunning, find_running
 from timebot.timekeeping.turns import find_last_closed
-from timebot.timekeeping.wishes import AddWish, read_add_wish, read_start_wish
+from timebot.timekeeping.wishes import AddWish, StartWish, read_add_wish, read_start_wish
 
 
 def open_start(asked: Asked) -> Answer:
     """Open the modal that starts a timer, filled in with what a button carries."""
-    return _start_modal(asked, switches=False)
+    return Answer(modal=_start_modal(asked, _start_wish(asked), switches=False))
 
 
 def open_switch(asked: Asked) -> Answer:
     """Open the modal that stops the running timer and starts another one."""
-    return _start_modal(asked, switches=True)
+    return Answer(modal=_start_modal(asked, _start_wish(asked), switches=True))
 
 
-def open_add(asked: Asked, wish: AddWish | None = None) -> Answer:
+def open_add(asked: Asked) -> Answer:
     """Open the modal that adds time, filled in with what a button carries."""
-    zone = asked.member.zone
-    given: dict[str, str | None] = {}
     if "from" in asked.delivery.value:
-        wish = read_add_wish(asked.delivery.packed)
-    if wish is not None:
-        given = _words(wish.text, wish.billable, wish.ticket) | _span_words(wish, zone)
-    given.setdefault(entry_form.DAY, day_of(asked.now, zone).isoformat())
-    option = find_project_option(asked, wish.project_id if wish else None)
-    return Answer(modal=entry_form.add_form(given=given, project=option, zone=zone, kept={}))
+        return Answer(modal=_add_modal(asked, read_add_wish(asked.delivery.packed)))
+    return Answer(modal=_add_modal(asked, None))
+
+
+def open_add_from_message(
+    asked: Asked, *, text: str, ticket: Ticket | None, permalink: str
+) -> Answer:
+    """Open the modal that adds time for a message; its link stays with the entry."""
+    given = _words(text, None, ticket)
+    return Answer(modal=_add_modal(asked, None, given=given, permalink=permalink))
+
+
+def fill_in_start(asked: Asked, wish: StartWish, unclear: Refusal, *, switches: bool) -> Answer:
+    """Open the modal of a start whose project is not clear, filled in with the rest of it."""
+    view = _start_modal(asked, wish, switches=switches, asks=unclear.sentence)
+    return Answer(modal=view, instead=draw_refusal(unclear, asked.delivery))
+
+
+def fill_in_add(asked: Asked, wish: AddWish, unclear: Refusal) -> Answer:
+    """Open the modal of time whose project is not clear, filled in with the rest of it."""
+    view = _add_modal(asked, wish, asks=unclear.sentence)
+    return Answer(modal=view, instead=draw_refusal(unclear, asked.delivery))
 
 
 def open_edit(asked: Asked) -> Answer:
@@ -73,18 +88,58 @@ def open_stop_at(asked: Asked) -> Answer:
     return Answer(modal=entry_form.stop_form(entry, day=day, minute=local, kept=kept))
 
 
-def _start_modal(asked: Asked, *, switches: bool) -> Answer:
+def _start_wish(asked: Asked) -> StartWish | None:
+    """Return the start that a button carries, or None."""
+    value = asked.delivery.value
+    carries = "project" in value or "text" in value
+    return read_start_wish(asked.delivery.packed) if carries else None
+
+
+def _start_modal(asked: Asked, wish: StartWish | None, *, switches: bool, asks: str = "") -> Block:
     given: dict[str, str | None] = {}
-    project_id = None
-    if "project" in asked.delivery.value or "text" in asked.delivery.value:
-        wish = read_start_wish(asked.delivery.packed)
-        project_id = wish.project_id
+    project_id = _linked_project(asked) if wish is None else wish.project_id
+    if wish is not None:
         given = _words(wish.text, wish.billable, wish.ticket)
         if wish.started_at:
             given[entry_form.AT] = clock(wish.started_at, asked.member.zone)
-    option = find_project_option(asked, project_id)
-    view = entry_form.start_form(given=given, project=option, kept={}, switches=switches)
-    return Answer(modal=view)
+    return entry_form.start_form(
+        given=given,
+        project=find_project_option(asked, project_id),
+        kept={},
+        switches=switches,
+        asks=asks,
+    )
+
+
+def _add_modal(
+    asked: Asked,
+    wish: AddWish | None,
+    *,
+    given: entry_form.Given | None = None,
+    permalink: str = "",
+    asks: str = "",
+) -> Block:
+    zone = asked.member.zone
+    filled = dict(given or {})
+    project_id = _linked_project(asked) if wish is None else wish.project_id
+    if wish is not None:
+        filled |= _words(wish.text, wish.billable, wish.ticket) | _span_words(wish, zone)
+    filled.setdefault(entry_form.DAY, day_of(asked.now, zone).isoformat())
+    return entry_form.add_form(
+        given=filled,
+        project=find_project_option(asked, project_id),
+        zone=zone,
+        kept={"permalink": permalink} if permalink else {},
+        asks=asks,
+    )
+
+
+def _linked_project(asked: Asked) -> UUID | None:
+    """Return the project that the channel is linked to, where it is one that takes time."""
+    there = linked_here(asked)
+    if there is None or there.unusable or there.place.project is None:
+        return None
+    return there.place.project.id
 
 
 def edit_modal(

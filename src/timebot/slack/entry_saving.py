@@ -196,6 +196,7 @@ def _add(asked: Asked, spent: str, *, is_meant: bool) -> Added:
             text=text_in(state),
             billable=kind_in(state),
             ticket=ticket_in(state),
+            permalink=asked.delivery.value.get("permalink"),
             long_is_meant=is_meant,
             now=asked.now,
             surface=SURFACE,

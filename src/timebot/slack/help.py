@@ -77,6 +77,12 @@ VERBS = (
         "Shows how a line of an invoice came to be.",
         "why INV-2026-0001 1",
     ),
+    Verb(
+        "link",
+        "[client, project or off]",
+        "Shows or sets what this channel's time is for, so that the name may be left out.",
+        "link Acme logo",
+    ),
     Verb("help", "[verb]", "Shows this, or one verb in detail.", "help add"),
 )
 """Every verb, in the order in which help lists them."""

@@ -33,6 +33,8 @@ class Act(StrEnum):
     ENTRY_SPLIT = "entry.split"
     PERIOD_ASK = "period.ask"
     PERIOD_OPEN_FORM = "period.open_form"
+    # Capture: what a channel is linked to, a project that is said later
+    CHANNEL_LINK = "channel.link"
     # Nags
     NAG_STOP_NOW = "nag.stop_now"
     NAG_STOP_AT = "nag.stop_at"
@@ -91,6 +93,13 @@ class Act(StrEnum):
     INVOICE_SHOW = "invoice.show"
     # A link button: Slack reports the click, nothing is left to do.
     LINK = "link.open"
+
+
+class Shortcut(StrEnum):
+    """Global and message shortcuts, by callback id."""
+
+    LOG_TIME = "shortcut.log_time"
+    START_TIMER = "shortcut.start_timer"
 
 
 class Form(StrEnum):

@@ -10,6 +10,7 @@ from typing import Any
 
 from timebot.slack.billing_help import billing_hint
 from timebot.slack.help import usage_hint
+from timebot.slack.ids import Shortcut
 from timebot.slack.routes import create_routes
 
 Manifest = dict[str, Any]
@@ -47,6 +48,24 @@ def slash_commands(
             "description": "Bill clients: rates, invoice runs, invoices",
             "usage_hint": billing_hint(),
             "should_escape": True,
+        },
+    ]
+
+
+def shortcuts() -> list[dict[str, Any]]:
+    """Return both shortcuts as Slack's manifest has them."""
+    return [
+        {
+            "name": "Log time for this",
+            "type": "message",
+            "callback_id": str(Shortcut.LOG_TIME),
+            "description": "Adds time for a message and keeps its link",
+        },
+        {
+            "name": "Start timer",
+            "type": "global",
+            "callback_id": str(Shortcut.START_TIMER),
+            "description": "Starts a timer from anywhere",
         },
     ]
 
@@ -107,6 +126,7 @@ def _manifest() -> Manifest:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "timebot", "always_online": True},
+            "shortcuts": shortcuts(),
             "slash_commands": slash_commands(),
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},

@@ -1,9 +1,11 @@
 """Which project is meant: buttons for every candidate, the nearest names, and the type-ahead."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from uuid import UUID
 
+from timebot.clients.channel_links import LinkedPlace, find_linked, find_place_there
 from timebot.clients.lookup import (
     Place,
     PlaceTakesNoTime,
@@ -15,7 +17,7 @@ from timebot.clients.lookup import (
 from timebot.clients.models import Client, Project
 from timebot.clients.names import loose_key
 from timebot.errors import Refusal, WayOut
-from timebot.slack.blocks import Block, cut, option
+from timebot.slack.blocks import Block, cut, escape, option
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
 from timebot.timekeeping.overview import recent
@@ -29,14 +31,39 @@ Wish = Callable[[UUID | None, str], str | None]
 """Returns the value of a button that does the wish for a project with a text."""
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Where the time goes.
+
+    Attributes:
+        project: the project, or None to say it later.
+        text: the description.
+        said: a sentence in mrkdwn on the link of the channel; empty where it played no part.
+    """
+
+    project: Project | None
+    text: str
+    said: str = ""
+
+
 class WhichPlace(Refusal):
     """The words name no project for certain; every candidate is a button."""
 
 
-def choose_place(
-    asked: Asked, words: str, *, act: Act, form: Act, wish: Wish
-) -> tuple[Project | None, str]:
-    """Return the project that the words name, and the rest as the description.
+class NeedsForm(WhichPlace):
+    """The words name nothing that is near, or too much: the modal asks, filled in with them.
+
+    Attributes:
+        packed: what the modal is filled in with, as the value of a button.
+    """
+
+    def __init__(self, reason: Refusal, packed: str, ways_out: Sequence[WayOut]) -> None:
+        super().__init__(reason.sentence, example=reason.example, ways_out=ways_out)
+        self.packed = packed
+
+
+def choose_place(asked: Asked, words: str, *, act: Act, form: Act, wish: Wish) -> Choice:
+    """Return the project that the words name, or the channel's link, and the description.
 
     Args:
         asked: who asks.
@@ -46,21 +73,58 @@ def choose_place(
         wish: what the buttons carry.
 
     Raises:
-        WhichPlace: if several fit, or none does.
+        WhichPlace: if several fit, or none does but some are near.
+        NeedsForm: if none is near, or more than there are buttons for.
         Refusal: as `find_place`.
     """
-    if not words:
-        return None, ""
+    there = linked_here(asked)
     try:
-        place, text = find_place(asked.session, workspace_id=asked.workspace.id, words=words)
+        return _chosen(asked, words, there)
     except PlaceUnclear as unclear:
-        raise _unclear(unclear, act, form, wish) from None
+        raise _unclear(_noting(unclear, there), unclear, act, form, wish) from None
     except PlaceUnknown as unknown:
-        raise _unknown(asked, unknown, act, form, wish) from None
+        raise _unknown(asked, _noting(unknown, there), unknown, act, form, wish) from None
     except PlaceTakesNoTime as closed:
-        ways_out = _ways([], act) + _elsewhere(form, wish(None, words))
-        raise WhichPlace(closed.sentence, example=closed.example, ways_out=ways_out) from None
-    return place.project, text
+        ways_out = _elsewhere(form, wish(None, words))
+        said = _noting(closed, there)
+        raise WhichPlace(said.sentence, example=said.example, ways_out=ways_out) from None
+
+
+def linked_here(asked: Asked) -> LinkedPlace | None:
+    """Return what the channel is linked to in which somebody acts, or None."""
+    channel_id = asked.delivery.channel_id
+    if not channel_id:
+        return None
+    return find_linked(asked.session, workspace_id=asked.workspace.id, channel_id=channel_id)
+
+
+def unusable_words(there: LinkedPlace) -> str:
+    """Return why the channel's link does not count."""
+    return f"This channel's link does not count, because {there.unusable}."
+
+
+def _chosen(asked: Asked, words: str, there: LinkedPlace | None) -> Choice:
+    session, workspace_id = asked.session, asked.workspace.id
+    if there is not None and not there.unusable:
+        place, text = find_place_there(
+            session, workspace_id=workspace_id, words=words, linked=there.place
+        )
+        is_from_here = place.client.id == there.place.client.id
+        said = f"The project comes from <#{escape(asked.delivery.channel_id)}>."
+        return Choice(place.project, text, said if is_from_here else "")
+    said = escape(unusable_words(there)) if there is not None else ""
+    if not words:
+        return Choice(None, "", said)
+    place, text = find_place(session, workspace_id=workspace_id, words=words)
+    return Choice(place.project, text, said)
+
+
+def _noting(refusal: Refusal, there: LinkedPlace | None) -> Refusal:
+    """Return the refusal with why the channel's link did not help."""
+    if there is None or not there.unusable:
+        return refusal
+    sentence = f"{refusal.sentence} {unusable_words(there)}"
+    return Refusal(sentence, example=refusal.example)
 
 
 def project_options(asked: Asked) -> list[Block]:
@@ -89,18 +153,38 @@ def find_project_option(asked: Asked, project_id: UUID | None) -> Block | None:
     return project_option(client, project)
 
 
-def _unclear(unclear: PlaceUnclear, act: Act, form: Act, wish: Wish) -> WhichPlace:
+def _unclear(said: Refusal, unclear: PlaceUnclear, act: Act, form: Act, wish: Wish) -> WhichPlace:
     found = [
         (place.name, wish(place.project.id, text))
         for place, text in zip(unclear.candidates, unclear.descriptions, strict=True)
         if place.project is not None
     ]
-    # The sixth and further candidates are found by typing a few letters into the form.
-    more = _elsewhere(form, wish(None, unclear.descriptions[0])) if _too_many(found) else []
-    return WhichPlace(unclear.sentence, example=unclear.example, ways_out=_ways(found, act) + more)
+    packed = wish(None, unclear.descriptions[0])
+    ways_out = _ways(found, act) + _elsewhere(form, packed)
+    if packed and len(found) > MOST_BUTTONS:
+        return NeedsForm(said, packed, ways_out)
+    return WhichPlace(said.sentence, example=said.example, ways_out=ways_out)
 
 
-def _unknown(asked: Asked, unknown: PlaceUnknown, act: Act, form: Act, wish: Wish) -> WhichPlace:
+def _unknown(
+    asked: Asked, said: Refusal, unknown: PlaceUnknown, act: Act, form: Act, wish: Wish
+) -> WhichPlace:
+    found = [
+        (one.name, wish(one.project.id, _rest(unknown.words, one)))
+        for one in _near(asked, unknown)
+        if one.project is not None
+    ]
+    packed = wish(None, unknown.words)
+    ways_out = _ways(found, act) + _elsewhere(form, packed)
+    if act is not Act.PLACE_PICK and packed:
+        ways_out.append(WayOut("Start without a project", act, packed))
+    if packed and not found:
+        return NeedsForm(said, packed, ways_out)
+    return WhichPlace(said.sentence, example=said.example, ways_out=ways_out)
+
+
+def _near(asked: Asked, unknown: PlaceUnknown) -> list[Place]:
+    """Return the places that take time of the nearest names, each once."""
     places = list_places(asked.session, workspace_id=asked.workspace.id, takes_time=True)
     near = [
         one
@@ -108,25 +192,11 @@ def _unknown(asked: Asked, unknown: PlaceUnknown, act: Act, form: Act, wish: Wis
         for one in places
         if name in (one.name, one.client.name) and one.project is not None
     ]
-    unique = {one.key: one for one in near}.values()
-    found = [
-        (one.name, wish(one.project.id, _rest(unknown.words, one)))
-        for one in unique
-        if one.project is not None
-    ]
-    ways_out = _ways(found, act) + _elsewhere(form, wish(None, unknown.words))
-    without = wish(None, unknown.words)
-    if act is not Act.PLACE_PICK and without:
-        ways_out.append(WayOut("Start without a project", act, without))
-    return WhichPlace(unknown.sentence, example=unknown.example, ways_out=ways_out)
+    return list({one.key: one for one in near}.values())
 
 
 def _ways(found: Sequence[tuple[str, str | None]], act: Act) -> list[WayOut]:
     return [WayOut(name, act, value) for name, value in found[:MOST_BUTTONS] if value]
-
-
-def _too_many(found: Sequence[object]) -> bool:
-    return len(found) > MOST_BUTTONS
 
 
 def _elsewhere(form: Act, value: str | None) -> list[WayOut]:

@@ -20,6 +20,7 @@ from timebot.slack.desk import Asked
 from timebot.slack.door import Routes
 from timebot.slack.home import draw_home
 from timebot.slack.sending import Painters
+from timebot.slack.shortcuts import SHORTCUTS
 from timebot.slack.timer_command import timer_command
 
 
@@ -30,7 +31,7 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
         actions={**timer_buttons.ACTIONS, **CORRECTION_ACTIONS, **BILLING_ACTIONS},
         forms={**timer_buttons.FORMS, **CORRECTION_FORMS, **BILLING_FORMS},
         options={**timer_buttons.OPTIONS, **BILLING_OPTIONS},
-        shortcuts={},
+        shortcuts=SHORTCUTS,
         events=slack_events.EVENTS,
         news=slack_events.NEWS,
         unknown=unknown,

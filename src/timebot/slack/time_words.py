@@ -82,9 +82,10 @@ def entry_line(one: Shown) -> str:
 
 
 def entry_details(entry: TimeEntry) -> list[str]:
-    """Return what else there is to say of an entry: text, ticket, kind."""
+    """Return what else there is to say of an entry: text, ticket, message, kind."""
     kind = KIND_WORDS[entry.billable] if entry.billable != "billable" else ""
-    found = [escape(cut(entry.text, _TEXT_SHOWN)), ticket(entry), kind]
+    source = source_link(entry.permalink or "")
+    found = [escape(cut(entry.text, _TEXT_SHOWN)), ticket(entry), source, kind]
     return [each for each in found if each]
 
 
@@ -93,6 +94,11 @@ def ticket(entry: TimeEntry) -> str:
     if not entry.ticket_ref:
         return ""
     return link(entry.ticket_url, entry.ticket_ref) if entry.ticket_url else f"#{entry.ticket_ref}"
+
+
+def source_link(permalink: str) -> str:
+    """Return the link to the Slack message that work comes from; empty without one."""
+    return link(permalink, "from a message") if permalink else ""
 
 
 def link(url: str, label: str) -> str:

@@ -5,7 +5,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from timebot.clients.models import Project
-from timebot.slack import approvals, entry_opening, entry_saving, nag_card, time_lists, timer_verbs
+from timebot.slack import (
+    approvals,
+    channel_command,
+    entry_opening,
+    entry_saving,
+    nag_card,
+    time_lists,
+    timer_verbs,
+)
 from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.blocks import actions, button, section
 from timebot.slack.correction_routes import ENTRY_MENU
@@ -223,6 +231,7 @@ ACTIONS: Mapping[str, Feature] = {
     Act.REJECT_FORM: approvals.open_reject,
     Act.APPROVALS_SHOW: in_place(without_rest(approvals.list_approvals)),
     Act.APPROVAL_SHOW: approvals.show_submission_again,
+    Act.CHANNEL_LINK: in_place(channel_command.link_there),
     Act.LINK: lambda _asked: NOTHING,
 }
 """What each button, select and menu does."""

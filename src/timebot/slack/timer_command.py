@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from timebot.slack import time_lists, timer_verbs
 from timebot.slack.answer import Answer
 from timebot.slack.approvals import list_approvals
+from timebot.slack.channel_command import link
 from timebot.slack.desk import Asked
 from timebot.slack.help import draw_help, draw_unknown_verb, find_verb
 from timebot.slack.panel import show_panel
@@ -30,6 +31,7 @@ VERBS: Mapping[str, Callable[[Asked, str], Answer]] = {
     "withdraw": timer_verbs.withdraw_hours,
     "approve": list_approvals,
     "why": explain,
+    "link": link,
 }
 """What each verb of the help table does with the rest of its line."""
 

@@ -31,15 +31,16 @@ from timebot.timekeeping.wishes import StartWish, StopWish
 _MOST_OVERLAPS = 3
 
 
-def draw_started(asked: Asked, started: Started) -> Answer:
-    """Say what runs now and since when, and what ended for it."""
+def draw_started(asked: Asked, started: Started, *, said: str = "") -> Answer:
+    """Say what runs now and since when, and what ended for it; `said` is on the channel's link."""
     one = _shown(asked, started.entry)
     began = since(one.entry.started_at, zone=asked.member.zone, now=asked.now)
     if started.already:
-        said = f"Already running since {began}, {hours(one.seconds)} so far. Nothing was changed."
+        so_far = f"{hours(one.seconds)} so far"
+        began_words = f"Already running since {began}, {so_far}. Nothing was changed."
     else:
-        said = f"Started at {began}."
-    lines = [f"{entry_line(one)}\n{said}"]
+        began_words = f"Started at {began}."
+    lines = [f"{entry_line(one)}\n{began_words}", *([said] if said else [])]
     if one.entry.project_id is None:
         lines.append("It has no project yet. You can name one until you hand it in.")
     blocks: list[Block] = [section("\n".join(lines))]
@@ -74,10 +75,14 @@ def draw_stopped(asked: Asked, entry: TimeEntry) -> Answer:
     )
 
 
-def draw_added(asked: Asked, added: Added) -> Answer:
-    """Say what was added, on which day in which zone, and what it overlaps."""
+def draw_added(asked: Asked, added: Added, *, said: str = "") -> Answer:
+    """Say what was added, on which day in which zone, and what it overlaps.
+
+    `said` is on the channel's link.
+    """
     one = _shown(asked, added.entry)
     lines = [f"{entry_line(one)}\nAdded: *{hours(one.seconds)}* ({_when(one)})."]
+    lines += [said] if said else []
     if added.overlaps:
         lines.append(_overlaps(asked, added.overlaps))
     total = _total_of_today(asked, one.entry)

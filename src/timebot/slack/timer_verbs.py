@@ -8,9 +8,15 @@ from timebot.errors import Refusal
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import actions, button, section
 from timebot.slack.desk import SURFACE, Asked
-from timebot.slack.entry_opening import edit_number, open_add, open_switch
+from timebot.slack.entry_opening import (
+    edit_number,
+    fill_in_add,
+    fill_in_start,
+    open_add,
+    open_switch,
+)
 from timebot.slack.ids import Act
-from timebot.slack.place_choice import choose_place
+from timebot.slack.place_choice import NeedsForm, choose_place
 from timebot.slack.submission_replies import draw_submitted, draw_withdrawn
 from timebot.slack.time_words import entry_line, hours, spoken
 from timebot.slack.timer_replies import (
@@ -35,7 +41,7 @@ from timebot.timekeeping.timer import (
 )
 from timebot.timekeeping.turns import find_last_closed
 from timebot.timekeeping.undo import undo_last
-from timebot.timekeeping.wishes import AddWish, StartWish
+from timebot.timekeeping.wishes import AddWish, StartWish, read_add_wish, read_start_wish
 
 
 def start(asked: Asked, rest: str) -> Answer:
@@ -87,26 +93,29 @@ def add(asked: Asked, rest: str) -> Answer:
         now=asked.now,
     )
     wish = AddWish(None, phrase.words, span, phrase.billable, phrase.ticket)
-    project, text = choose_place(
-        asked,
-        phrase.words,
-        act=Act.PLACE_PICK,
-        form=Act.ENTRY_ADD_FORM,
-        wish=lambda project_id, text: replace(wish, project_id=project_id, text=text).as_value(),
-    )
+    try:
+        choice = choose_place(
+            asked,
+            phrase.words,
+            act=Act.PLACE_PICK,
+            form=Act.ENTRY_ADD_FORM,
+            wish=lambda project, text: replace(wish, project_id=project, text=text).as_value(),
+        )
+    except NeedsForm as unclear:
+        return fill_in_add(asked, read_add_wish(unclear.packed), unclear)
     added = add_entry(
         asked.session,
         workspace=asked.workspace,
         member=asked.member,
-        project=project,
+        project=choice.project,
         span=span,
-        text=text,
+        text=choice.text,
         billable=phrase.billable,
         ticket=phrase.ticket,
         now=asked.now,
         surface=SURFACE,
     )
-    return draw_added(asked, added)
+    return draw_added(asked, added, said=choice.said)
 
 
 def edit(asked: Asked, rest: str) -> Answer:
@@ -185,23 +194,27 @@ def withdraw_hours(asked: Asked, rest: str) -> Answer:
 def _start(asked: Asked, rest: str, *, switches: bool) -> Answer:
     phrase = read_start(rest, now=asked.now, zone=asked.member.zone)
     wish = StartWish(None, phrase.words, phrase.started_at, phrase.billable, phrase.ticket)
-    project, text = choose_place(
-        asked,
-        phrase.words,
-        act=Act.TIMER_SWITCH if switches else Act.TIMER_START,
-        form=Act.TIMER_SWITCH_FORM if switches else Act.TIMER_START_FORM,
-        wish=lambda project_id, text: replace(wish, project_id=project_id, text=text).as_value(),
-    )
+    try:
+        choice = choose_place(
+            asked,
+            phrase.words,
+            act=Act.TIMER_SWITCH if switches else Act.TIMER_START,
+            form=Act.TIMER_SWITCH_FORM if switches else Act.TIMER_START_FORM,
+            wish=lambda project, text: replace(wish, project_id=project, text=text).as_value(),
+        )
+    except NeedsForm as unclear:
+        return fill_in_start(asked, read_start_wish(unclear.packed), unclear, switches=switches)
+    project_id = choice.project.id if choice.project else None
     started = start_as_wished(
         asked.session,
         workspace=asked.workspace,
         member=asked.member,
-        wish=replace(wish, project_id=project.id if project else None, text=text),
+        wish=replace(wish, project_id=project_id, text=choice.text),
         switches=switches,
         now=asked.now,
         surface=SURFACE,
     )
-    return draw_started(asked, started)
+    return draw_started(asked, started, said=choice.said)
 
 
 def _days(asked: Asked, words: str) -> DayRange:

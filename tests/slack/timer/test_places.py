@@ -1,5 +1,7 @@
 """Which project is meant: buttons for every candidate, never a guess."""
 
+from datetime import date
+
 from tests.builders import a_client, a_project
 from tests.slack.timer.office import Office
 
@@ -7,7 +9,7 @@ from tests.slack.timer.office import Office
 def test_several_candidates_become_private_buttons(office: Office) -> None:
     unclear = office.mia.command("/timer start website new page @-20m nc")
 
-    assert unclear.buttons == ["Acme Website", "Globex Website"]
+    assert unclear.buttons == ["Acme Website", "Globex Website", "Choose from all projects"]
     assert office.entries(office.mia) == []
     office.mia.click(unclear, text="Globex Website")
     office.world.settle()
@@ -17,20 +19,54 @@ def test_several_candidates_become_private_buttons(office: Office) -> None:
     assert "Started at 8:40." in office.mia.last_message().text
 
 
-def test_more_than_five_candidates_lead_to_a_form_with_a_type_ahead(office: Office) -> None:
-    with office.session() as session:
-        client = a_client(session, office.workspace(session), name="Umbrella")
-        for number in range(8):
-            a_project(session, client, name=f"Lab {number}")
+def test_more_than_five_candidates_open_the_form_filled_in(office: Office) -> None:
+    add_many_projects(office)
 
-    unclear = office.mia.command("/timer start umbrella tests")
-    office.mia.click(unclear, text="Choose from all projects")
+    office.mia.command("/timer start umbrella tests @-20m nc")
+    assert office.mia.modal is not None
+    assert "umbrella tests could be Umbrella Lab 0" in office.mia.modal.all_text
     office.mia.fill("project", "Umbrella, Lab 7")
     office.mia.submit()
     office.world.settle()
 
-    assert len(unclear.buttons) == 6
-    assert "Umbrella, Lab 7 · tests" in office.mia.last_message().text
+    (entry,) = office.entries(office.mia)
+    assert (entry.text, entry.billable) == ("tests", "no_charge")
+    assert "Started at 8:40." in office.mia.last_message().text
+
+
+def test_words_that_are_like_no_name_open_the_form_filled_in(office: Office) -> None:
+    office.mia.command("/timer add 45m zzzz qqqq yesterday #ABC-7")
+    assert office.mia.modal is not None
+    assert "I know no client or project called zzzz qqqq." in office.mia.modal.all_text
+    office.mia.fill("project", "Acme, Logo")
+    office.mia.submit()
+
+    (entry,) = office.entries(office.mia)
+    assert (entry.text, entry.ticket_ref) == ("zzzz qqqq", "ABC-7")
+    assert entry.worked_on == date(2031, 3, 2)
+
+
+def test_buttons_stand_in_for_a_form_that_comes_too_late(office: Office) -> None:
+    add_many_projects(office)
+    late = {"ok": False, "error": "expired_trigger_id"}
+    office.world.local.slack.fail_next("views.open", status=200, body=late)
+
+    office.mia.command("/timer start umbrella tests")
+    office.world.settle()
+    answer = office.mia.last_message()
+    office.mia.click(answer, text="Umbrella Lab 3")
+
+    assert office.mia.modal is None
+    assert len(answer.buttons) == 6
+    (entry,) = office.entries(office.mia)
+    assert entry.text == "tests"
+
+
+def add_many_projects(office: Office) -> None:
+    with office.session() as session:
+        client = a_client(session, office.workspace(session), name="Umbrella")
+        for number in range(8):
+            a_project(session, client, name=f"Lab {number}")
 
 
 def test_unknown_words_offer_the_nearest_names_and_to_start_without_a_project(
