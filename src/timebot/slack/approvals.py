@@ -1,67 +1,40 @@
-"""Approving and rejecting: the list of what waits, the card's buttons, and the reason's modal."""
+"""Approving and rejecting one submission: the card's buttons, and the reason's modal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
-from timebot.errors import NotAllowed, Refusal
-from timebot.journal.notices import refresh_card
-from timebot.journal.posted import find_posted
+from timebot.errors import Refusal
+from timebot.journal.posted import find_posted_at
 from timebot.slack.answer import NOTHING, Answer, AtField
-from timebot.slack.blocks import (
-    Block,
-    actions,
-    button,
-    context,
-    escape,
-    field,
-    header,
-    modal,
-    option,
-    section,
-    text_field,
-)
-from timebot.slack.desk import SURFACE, Asked, viewer_of
+from timebot.slack.approval_queue import STALE, approve_queue, draw_queue, list_approvals
+from timebot.slack.blocks import Block, escape, field, modal, option, section, text_field
+from timebot.slack.clicked import find_submission
+from timebot.slack.desk import SURFACE, Asked, Feature, viewer_of
 from timebot.slack.ids import Act, Form
-from timebot.slack.submission_card import draw_shown
-from timebot.slack.time_words import hours, place_words, spoken, worked_days
-from timebot.slack.words import counted, listed, weekday_words
+from timebot.slack.submission_card import draw_shown, show_for
+from timebot.slack.submission_changes import changes_block, changes_words
+from timebot.slack.time_words import hours, spoken
+from timebot.slack.words import counted, weekday_words
 from timebot.team.rights import require
 from timebot.timekeeping.approval import (
-    AlreadySettled,
     ChangedSince,
     NothingWaits,
+    OwnHours,
     ReasonMissing,
     Settled,
     approve,
     reject,
+    unapprove,
 )
 from timebot.timekeeping.models import Submission, TimeEntry
-from timebot.timekeeping.overview import Shown, SubmissionShown, show_submission, waiting_for
+from timebot.timekeeping.overview import Shown, SubmissionShown
+from timebot.timekeeping.shown import find_changes
+from timebot.timekeeping.submitted import CARDS, list_waiting, repaint_submission
 from timebot.timekeeping.wording import TextTooLong
 
 WHICH, REASON = "which", "reason"
-_MOST_LISTED = 15
 _MOST_CHOICES = 100
-_STALE = (AlreadySettled, ChangedSince, NothingWaits)
-
-
-def list_approvals(asked: Asked, _rest: str = "") -> Answer:
-    """List the submissions that wait for the person who asks."""
-    require(asked.session, asked.member, "approver", to="approve hours", now=asked.now)
-    waiting = waiting_for(
-        asked.session, workspace=asked.workspace, approver=asked.member, now=asked.now
-    )
-    if not waiting:
-        return Answer(text="Nothing waits for your approval.")
-    total = hours(sum(one.seconds for one in waiting))
-    title = f"{counted(len(waiting), 'submission')} to approve: {total}"
-    rows = [_listed(one) for one in waiting]
-    blocks: list[Block] = [header(title)]
-    for one, words in zip(waiting[:_MOST_LISTED], rows, strict=False):
-        blocks += [section(words), actions(*_buttons(one))]
-    if len(waiting) > _MOST_LISTED:
-        blocks.append(context(f"… and {len(waiting) - _MOST_LISTED} more, oldest first."))
-    return Answer(text=spoken(title, *rows), blocks=blocks)
 
 
 def show_submission_again(asked: Asked) -> Answer:
@@ -69,9 +42,13 @@ def show_submission_again(asked: Asked) -> Answer:
     require(asked.session, asked.member, "approver", to="approve hours", now=asked.now)
     value = asked.delivery.value
     # A refusal's button carries the bare id.
-    meant = value.get("submission") or asked.delivery.packed
-    submission = _get_submission(asked, meant)
-    return _draw(asked, submission, skip=int(value.get("skip", "0")))
+    submission = get_submission(asked, value.get("submission") or asked.delivery.packed)
+    if submission.member_id == asked.member.id and not asked.workspace.self_approval:
+        raise OwnHours("These are your own hours.")
+    shown = show_for(viewer_of(asked), submission)
+    drawn = draw_shown(viewer_of(asked), shown, skip=int(value.get("skip", "0")))
+    is_copy = bool(asked.delivery.message_ts) and not _is_on_card(asked, submission)
+    return Answer(text=drawn.text, blocks=drawn.blocks, replace=is_copy)
 
 
 def approve_all(asked: Asked) -> Answer:
@@ -87,20 +64,42 @@ def approve_one(asked: Asked) -> Answer:
     def settle() -> Settled:
         # An entry that waits cannot be changed in place, so its version stands for its content.
         if entry is not None and _waits_changed(entry, value):
-            raise ChangedSince(UUID(value["submission"]))
+            raise ChangedSince(UUID(value["submission"]), value.get("digest"))
         return _approve(asked, [UUID(value["entry"])], None)
 
     return _settle(asked, settle)
 
 
+def take_back(asked: Asked) -> Answer:
+    """Take the approval back, from the settled card or from the list."""
+    submission = get_submission(asked, asked.delivery.value.get("submission", ""))
+    taken = unapprove(
+        asked.session,
+        workspace=asked.workspace,
+        approver=asked.member,
+        submission_id=submission.id,
+        entry_ids=None,
+        now=asked.now,
+        surface=SURFACE,
+    )
+    if _is_on_card(asked, submission):
+        return NOTHING
+    seconds = sum(entry.seconds(now=asked.now) for entry in taken.entries)
+    count = counted(len(taken.entries), "entry", "entries")
+    line = f"Taken back: {hours(seconds)} in {count} wait for approval again."
+    return draw_queue(asked, said=[f"{line} I told the author."])
+
+
 def open_reject(asked: Asked) -> Answer:
     """Open the modal that asks for the reason, for all entries or for some."""
     require(asked.session, asked.member, "approver", to="reject hours", now=asked.now)
-    submission = _get_submission(asked, asked.delivery.value.get("submission", ""))
-    shown = show_submission(asked.session, submission=submission)
+    submission = get_submission(asked, asked.delivery.value.get("submission", ""))
+    shown = show_for(viewer_of(asked), submission)
     if not shown.groups:
-        return _draw(asked, submission)
-    return Answer(modal=_reject_form(shown, asked.delivery.value))
+        return show_submission_again(asked)
+    is_old = asked.delivery.value.get("digest") != shown.digest
+    above = changes_block(changed_since(asked, submission)) if is_old else []
+    return Answer(modal=_reject_form(shown, above=above))
 
 
 def save_reject(asked: Asked) -> Answer:
@@ -127,6 +126,32 @@ def save_reject(asked: Asked) -> Answer:
         raise AtField(REASON, refusal) from None
 
 
+def get_submission(asked: Asked, submission_id: str) -> Submission:
+    """Return the submission that a button or form carries.
+
+    Raises:
+        NothingWaits: if there is none.
+    """
+    submission = find_submission(asked, submission_id)
+    if submission is None:
+        raise NothingWaits
+    return submission
+
+
+def changed_since(asked: Asked, submission: Submission) -> list[str]:
+    """Return what is different from what the button or form was drawn for, in words."""
+    value = asked.delivery.value
+    changes = find_changes(
+        asked.session,
+        submission=submission,
+        waiting=list_waiting(asked.session, submission),
+        digest=value.get("digest", ""),
+    )
+    if changes is not None and value.get("entry"):
+        changes = changes.only(UUID(value["entry"]))
+    return changes_words(changes)
+
+
 def _approve(asked: Asked, entry_ids: list[UUID] | None, digest: str | None) -> Settled:
     return approve(
         asked.session,
@@ -142,12 +167,12 @@ def _approve(asked: Asked, entry_ids: list[UUID] | None, digest: str | None) -> 
 
 def _settle(asked: Asked, settle: Callable[[], Settled]) -> Answer:
     """Settle, or show how things stand by now where the button is out of date."""
-    submission = _get_submission(asked, asked.delivery.value.get("submission", ""))
+    submission = get_submission(asked, asked.delivery.value.get("submission", ""))
     try:
         # The savepoint takes back what was settled before somebody else was seen to be quicker.
         with asked.session.begin_nested():
             settled = settle()
-    except _STALE as stale:
+    except STALE as stale:
         return _stale(asked, submission, stale)
     if _is_on_card(asked, submission):
         return NOTHING
@@ -156,33 +181,30 @@ def _settle(asked: Asked, settle: Callable[[], Settled]) -> Answer:
 
 def _is_on_card(asked: Asked, submission: Submission) -> bool:
     """Tell whether the card itself was clicked, which is repainted; not a copy shown on request."""
-    card = find_posted(
+    posted = find_posted_at(
         asked.session,
         workspace_id=asked.workspace.id,
-        purpose="submission",
-        subject_id=submission.id,
-        recipient=asked.member.slack_user_id,
+        channel=asked.delivery.channel_id,
+        ts=asked.delivery.message_ts,
     )
-    return card is not None and card.ts == (asked.delivery.message_ts or None)
+    return posted is not None and posted.purpose in CARDS and posted.subject_id == submission.id
 
 
 def _stale(asked: Asked, submission: Submission, refusal: Refusal) -> Answer:
-    """Repaint every copy, and say what has happened; a private copy is drawn anew in place."""
-    refresh_card(
-        asked.session,
-        workspace_id=asked.workspace.id,
-        purpose="submission",
-        subject_id=submission.id,
-        now=asked.now,
-    )
-    drawn = draw_shown(viewer_of(asked), show_submission(asked.session, submission=submission))
-    blocks = [section(escape(refusal.sentence)), *drawn.blocks]
+    """Repaint every copy, and show what has changed; a private copy is drawn anew in place."""
+    repaint_submission(asked.session, submission, now=asked.now)
+    said, lines = escape(refusal.sentence), changed_since(asked, submission)
+    shown = show_for(viewer_of(asked), submission)
+    if asked.delivery.kind == "submission" and shown.groups:
+        return Answer(next_view=_reject_again(asked, shown, said, lines))
+    above = [section(said), *changes_block(lines)]
     is_on_card = _is_on_card(asked, submission)
     if is_on_card and not isinstance(refusal, ChangedSince):
-        return Answer(text=escape(refusal.sentence))
+        return Answer(text=spoken(said, *lines), blocks=above)
+    drawn = draw_shown(viewer_of(asked), shown, above=above)
     return Answer(
-        text=spoken(escape(refusal.sentence), drawn.text),
-        blocks=blocks,
+        text=spoken(said, *lines, drawn.text),
+        blocks=drawn.blocks,
         replace=bool(asked.delivery.message_ts) and not is_on_card,
     )
 
@@ -196,74 +218,45 @@ def _told(asked: Asked, submission: Submission, settled: Settled) -> Answer:
     if asked.delivery.kind != "click":
         left = f" {counted(settled.left, 'entry', 'entries')} still to settle."
         return Answer(text=line + (left if settled.left else ""))
-    if settled.left:
-        drawn = draw_shown(viewer_of(asked), show_submission(asked.session, submission=submission))
-        text, blocks = drawn.text, drawn.blocks
-    else:
-        rest = list_approvals(asked)
-        text, blocks = rest.text, list(rest.blocks) or [section(rest.text)]
-    return Answer(text=spoken(line, text), blocks=[section(line), *blocks], replace=True)
+    if not settled.left:
+        return draw_queue(asked, said=[line])
+    shown = show_for(viewer_of(asked), submission)
+    drawn = draw_shown(viewer_of(asked), shown, above=[section(line)])
+    return Answer(text=spoken(line, drawn.text), blocks=drawn.blocks, replace=True)
 
 
-def _draw(asked: Asked, submission: Submission, *, skip: int = 0) -> Answer:
-    shown = show_submission(asked.session, submission=submission)
-    if shown.author.id == asked.member.id and not asked.workspace.self_approval:
-        raise NotAllowed("These are your own hours. Somebody else has to settle them.")
-    drawn = draw_shown(viewer_of(asked), shown, skip=skip)
-    is_copy = bool(asked.delivery.message_ts) and not _is_on_card(asked, submission)
-    return Answer(text=drawn.text, blocks=drawn.blocks, replace=is_copy)
-
-
-def _listed(one: SubmissionShown) -> str:
-    entries = [each for group in one.groups for each in group.entries]
-    projects = dict.fromkeys(place_words(each) for each in entries)
-    days = worked_days(each.entry.worked_on for each in entries)
-    count = counted(len(entries), "entry", "entries")
-    name = f"*{escape(one.author.name)}*"
-    return f"{name}  {hours(one.seconds)}, {count}, {days}\n{listed([*projects], most=4)}"
-
-
-def _buttons(one: SubmissionShown) -> list[Block]:
-    value = {"submission": one.submission.id}
-    name = one.author.name
-    key = str(one.submission.id)
-    show = button("Show the hours", Act.APPROVAL_SHOW, value, key=key, says=f"Show {name}'s hours")
-    accept = button(
-        f"Approve {hours(one.seconds)}",
-        Act.APPROVE_ALL,
-        {**value, "digest": one.digest},
-        key=key,
-        style="primary",
-        says=f"Approve {hours(one.seconds)} of {name}",
-    )
-    return [accept, show]
-
-
-def _reject_form(shown: SubmissionShown, value: dict[str, str]) -> Block:
+def _reject_form(shown: SubmissionShown, *, above: Sequence[Block] = (), reason: str = "") -> Block:
     rows = [one for group in shown.groups for one in group.entries][:_MOST_CHOICES]
-    choices = [_choice(one) for one in rows]
     which: Block = {
         "type": "multi_static_select",
         "action_id": "value",
-        "options": choices,
+        "options": [_choice(one) for one in rows],
         "placeholder": {"type": "plain_text", "text": "All of them"},
     }
     return modal(
         Form.REJECT,
         "Reject hours",
         [
+            *above,
             section(f"*{escape(shown.author.name)}*  {hours(shown.seconds)}"),
             field(WHICH, "Which entries", which, optional=True, hint="Leave it empty for all."),
             field(
                 REASON,
                 "Reason",
-                text_field(many_lines=True, placeholder="What should be changed?"),
+                text_field(initial=reason, many_lines=True, placeholder="What should be changed?"),
                 hint="The author reads this.",
             ),
         ],
         submit="Reject",
-        kept={"submission": value.get("submission"), "digest": value.get("digest")},
+        kept={"submission": shown.submission.id, "digest": shown.digest},
     )
+
+
+def _reject_again(asked: Asked, shown: SubmissionShown, said: str, lines: Sequence[str]) -> Block:
+    """Ask again in the open modal, for what waits now; the reason that was typed stays."""
+    above = [section(said), *changes_block(lines)]
+    reason = asked.delivery.state.get(REASON) or ""
+    return _reject_form(shown, above=above, reason=reason)
 
 
 def _choice(one: Shown) -> Block:
@@ -279,12 +272,17 @@ def _waits_changed(entry: TimeEntry, value: dict[str, str]) -> bool:
     return entry.state == "pending_review" and str(entry.version) != value.get("version")
 
 
-def _get_submission(asked: Asked, submission_id: str) -> Submission:
-    try:
-        meant = UUID(submission_id)
-    except ValueError:
-        raise NothingWaits from None
-    submission = asked.session.get(Submission, (asked.workspace.id, meant))
-    if submission is None:
-        raise NothingWaits
-    return submission
+def _list_in_place(asked: Asked) -> Answer:
+    return replace(list_approvals(asked), replace=bool(asked.delivery.message_ts))
+
+
+ACTIONS: Mapping[str, Feature] = {
+    Act.APPROVE_ALL: approve_all,
+    Act.APPROVE_ONE: approve_one,
+    Act.APPROVE_QUEUE: approve_queue,
+    Act.UNAPPROVE: take_back,
+    Act.REJECT_FORM: open_reject,
+    Act.APPROVALS_SHOW: _list_in_place,
+    Act.APPROVAL_SHOW: show_submission_again,
+}
+FORMS: Mapping[str, Feature] = {Form.REJECT: save_reject}

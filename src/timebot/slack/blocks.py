@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from timebot.slack.ids import Act, pack
+from timebot.slack.ids import METADATA_LIMIT, Act, pack
 
 Block = dict[str, Any]
 
@@ -157,6 +157,14 @@ def option(label: str, value: str, *, description: str | None = None) -> Block:
     return block
 
 
+def checkboxes(options: Sequence[Block], *, chosen: Sequence[Block]) -> Block:
+    """Up to ten boxes to tick, some of them ticked already."""
+    block: Block = {"type": "checkboxes", "action_id": "value", "options": list(options[:10])}
+    if chosen:
+        block["initial_options"] = list(chosen[:10])
+    return block
+
+
 def select(
     act_or_name: str,
     options: Sequence[Block],
@@ -239,7 +247,7 @@ def modal(
         "title": plain(title, _TITLE),
         "close": plain(close, _TITLE),
         "blocks": shortened(list(blocks), VIEW_BLOCKS),
-        "private_metadata": pack(kept or {}),
+        "private_metadata": pack(kept or {}, limit=METADATA_LIMIT),
     }
     if submit:
         view["submit"] = plain(submit, _TITLE)

@@ -1,13 +1,19 @@
 """The clicked card: messages outlive what they show, so a refused click repaints them."""
 
+from uuid import UUID
+
 from timebot.journal.notices import refresh_card
 from timebot.journal.posted import find_posted_at
 from timebot.slack.desk import Asked
+from timebot.timekeeping.models import Submission
+from timebot.timekeeping.submitted import repaint_submission
 
 
 def repaint_clicked(asked: Asked) -> None:
-    """Repaint every copy of the card that was clicked; other messages stay as they are."""
+    """Repaint every copy of the card that was clicked, or that a form was opened from."""
     delivery = asked.delivery
+    if delivery.kind == "submission" and delivery.value.get("submission"):
+        _repaint_hours(asked, delivery.value["submission"])
     if delivery.kind != "click" or not delivery.message_ts or delivery.is_ephemeral:
         return
     posted = find_posted_at(
@@ -24,3 +30,18 @@ def repaint_clicked(asked: Asked) -> None:
             subject_id=posted.subject_id,
             now=asked.now,
         )
+
+
+def _repaint_hours(asked: Asked, submission_id: str) -> None:
+    submission = find_submission(asked, submission_id)
+    if submission is not None:
+        repaint_submission(asked.session, submission, now=asked.now)
+
+
+def find_submission(asked: Asked, submission_id: str) -> Submission | None:
+    """Return the submission that a button or form carries, or None."""
+    try:
+        meant = UUID(submission_id)
+    except ValueError:
+        return None
+    return asked.session.get(Submission, (asked.workspace.id, meant))

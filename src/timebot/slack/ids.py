@@ -129,15 +129,19 @@ VALUE_LIMIT = 2_000
 """Slack's limit of a button's value, in characters."""
 
 
-def pack(value: Mapping[str, object]) -> str:
+METADATA_LIMIT = 3_000
+"""Slack's limit of what a modal keeps, in characters."""
+
+
+def pack(value: Mapping[str, object], *, limit: int = VALUE_LIMIT) -> str:
     """Write a button's value or a modal's metadata: compact JSON, never trusted when it returns.
 
     Raises:
         ValueError: if it is longer than Slack keeps.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-    if len(text) > VALUE_LIMIT:
-        raise ValueError("a button's value is too long")
+    if len(text) > limit:
+        raise ValueError("more than Slack keeps")
     return text
 
 

@@ -8,7 +8,7 @@ from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, shortened
 from timebot.slack.delivery import Delivery
 from timebot.slack.desk import Asked
-from timebot.slack.ids import pack, unpack
+from timebot.slack.ids import METADATA_LIMIT, pack, unpack
 
 Body = dict[str, Any]
 
@@ -62,7 +62,7 @@ def _remembering(view: Block | None, delivery: Delivery) -> Block | None:
     kept = unpack(view.get("private_metadata"))
     kept.setdefault("response_url", delivery.response_url)
     try:
-        return {**view, "private_metadata": pack(kept)}
+        return {**view, "private_metadata": pack(kept, limit=METADATA_LIMIT)}
     except ValueError:
         # It does not fit; then the form's answer comes as a direct message.
         return view

@@ -1,6 +1,14 @@
 """Routes: which feature decides which delivery, and who draws which message."""
 
-from timebot.slack import nag_card, slack_events, submission_card, timer_buttons, timer_notices
+from timebot.slack import (
+    approvals,
+    bulk_approval,
+    nag_card,
+    slack_events,
+    submission_card,
+    timer_buttons,
+    timer_notices,
+)
 from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.billing_command import billing_typed
 from timebot.slack.billing_routes import (
@@ -28,8 +36,20 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
     """Return every route; the two commands are named by the settings."""
     return Routes(
         commands={command: timer_command, billing_command: billing_typed},
-        actions={**timer_buttons.ACTIONS, **CORRECTION_ACTIONS, **BILLING_ACTIONS},
-        forms={**timer_buttons.FORMS, **CORRECTION_FORMS, **BILLING_FORMS},
+        actions={
+            **timer_buttons.ACTIONS,
+            **CORRECTION_ACTIONS,
+            **approvals.ACTIONS,
+            **bulk_approval.ACTIONS,
+            **BILLING_ACTIONS,
+        },
+        forms={
+            **timer_buttons.FORMS,
+            **CORRECTION_FORMS,
+            **approvals.FORMS,
+            **bulk_approval.FORMS,
+            **BILLING_FORMS,
+        },
         options={**timer_buttons.OPTIONS, **BILLING_OPTIONS},
         shortcuts=SHORTCUTS,
         events=slack_events.EVENTS,

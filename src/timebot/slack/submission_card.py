@@ -1,6 +1,6 @@
 """The submission card: hours by day and project, without money, to approve or reject."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from timebot.slack.blocks import (
@@ -27,8 +27,11 @@ from timebot.slack.time_words import (
 )
 from timebot.slack.words import counted, listed, weekday_words
 from timebot.team.models import Member
+from timebot.team.rights import may
 from timebot.timekeeping.models import Submission
 from timebot.timekeeping.overview import ProjectGroup, Shown, SubmissionShown, show_submission
+from timebot.timekeeping.submitted import CARD, REMINDER
+from timebot.timekeeping.waiting import projects_for
 
 _FOOT = 3
 """How many blocks are kept free for what stands below the entries."""
@@ -39,28 +42,58 @@ def draw_submission(viewer: Viewer, subject_id: str) -> Drawn | None:
     submission = viewer.session.get(Submission, (viewer.workspace.id, UUID(subject_id)))
     if submission is None:
         return None
-    shown = show_submission(viewer.session, submission=submission)
-    return draw_shown(viewer, shown)
+    if viewer.member is None or not may(viewer.member, "approver"):
+        return _draw_for_others(viewer, submission)
+    return draw_shown(viewer, show_for(viewer, submission))
 
 
-def draw_shown(viewer: Viewer, shown: SubmissionShown, *, skip: int = 0) -> Drawn:
+def draw_reminder(viewer: Viewer, subject_id: str) -> Drawn | None:
+    """Draw a submission again for somebody who was asked about it some time ago."""
+    drawn = draw_submission(viewer, subject_id)
+    if drawn is None or not has_buttons(drawn):
+        return drawn
+    said = "These hours still wait for your decision."
+    return Drawn(spoken(said, drawn.text), [context(said), *drawn.blocks][:MESSAGE_BLOCKS])
+
+
+def show_for(viewer: Viewer, submission: Submission) -> SubmissionShown:
+    """Return the submission with what the viewer may settle of it."""
+    projects = None
+    if viewer.member is not None:
+        projects = projects_for(
+            viewer.session,
+            workspace=viewer.workspace,
+            approver=viewer.member,
+            submission=submission,
+            now=viewer.now,
+        )
+    return show_submission(viewer.session, submission=submission, projects=projects)
+
+
+def draw_shown(
+    viewer: Viewer, shown: SubmissionShown, *, skip: int = 0, above: Sequence[Block] = ()
+) -> Drawn:
     """Draw what waits in a submission and what was settled of it.
 
     Args:
         viewer: who sees it.
         shown: the submission.
         skip: how many of the waiting entries were shown already.
+        above: what stands above it in the same message.
     """
     zone = viewer.member.zone if viewer.member else viewer.workspace.zone
     settled = _settled(viewer, shown, zone)
+    if shown.elsewhere:
+        settled.append(f"{hours(shown.elsewhere)} of these hours wait for other approvers.")
     if not shown.groups:
-        return _draw_settled(shown, settled)
+        drawn = _draw_settled(viewer, shown, settled)
+        return Drawn(drawn.text, [*above, *drawn.blocks])
     lines = [_title(shown), _summary(shown, zone)]
-    top: list[Block] = [header(lines[0]), section(lines[1]), actions(*_buttons(shown))]
+    top: list[Block] = [*above, header(lines[0]), section(lines[1]), actions(*_buttons(shown))]
     bottom: list[Block] = [context("\n".join(settled))] if settled else []
     rows = _rows(shown)[skip:] if skip else _rows(shown)
     room = MESSAGE_BLOCKS - len(top) - len(bottom) - _FOOT
-    body, taken = _that_fit(rows, room, is_only=len(_rows(shown)) == 1)
+    body, taken = _that_fit(rows, room, shown.digest, is_only=len(_rows(shown)) == 1)
     missing = len(rows) - taken
     if missing:
         bottom = [*_rest(shown, skip + taken, missing), *bottom]
@@ -76,7 +109,9 @@ def _summary(shown: SubmissionShown, zone: str) -> str:
     entries = _waiting(shown)
     days = worked_days(one.entry.worked_on for one in entries)
     handed_in = stamp(shown.submission.submitted_at, zone)
-    return f"{counted(len(entries), 'entry', 'entries')}, {days}. Handed in {handed_in}."
+    count = counted(len(entries), "entry", "entries")
+    owners = " Owners are asked, too." if shown.submission.escalated_at else ""
+    return f"{count}, {days}. Handed in {handed_in}.{owners}"
 
 
 def _buttons(shown: SubmissionShown) -> list[Block]:
@@ -84,8 +119,15 @@ def _buttons(shown: SubmissionShown) -> list[Block]:
     value = {"submission": shown.submission.id, "digest": shown.digest}
     says = f"Approve {hours(shown.seconds)} of {shown.author.name}"
     label = f"Approve all {count}" if count > 1 else "Approve"
+    exceptions = button(
+        "Approve with exceptions",
+        Act.EXCEPTIONS_FORM,
+        value,
+        says=f"Approve hours of {shown.author.name} with exceptions",
+    )
     return [
         button(label, Act.APPROVE_ALL, value, style="primary", says=says),
+        *([exceptions] if count > 1 else []),
         button("Reject", Act.REJECT_FORM, value, says=f"Reject hours of {shown.author.name}"),
     ]
 
@@ -99,7 +141,7 @@ def _rows(shown: SubmissionShown) -> list[tuple[ProjectGroup, Shown]]:
 
 
 def _that_fit(
-    rows: list[tuple[ProjectGroup, Shown]], room: int, *, is_only: bool
+    rows: list[tuple[ProjectGroup, Shown]], room: int, digest: str, *, is_only: bool
 ) -> tuple[list[Block], int]:
     """Return the blocks of as many entries as there is room for, and how many those are."""
     blocks: list[Block] = []
@@ -110,7 +152,7 @@ def _that_fit(
         )
         if len(blocks) + len(head) + 1 > room:
             return blocks, count
-        blocks += [*head, _entry(group, one, is_only=is_only)]
+        blocks += [*head, _entry(group, one, digest, is_only=is_only)]
         above = group
     return blocks, len(rows)
 
@@ -128,7 +170,7 @@ def _group_head(group: ProjectGroup, *, is_first_of_day: bool) -> list[Block]:
     return [divider(), section("\n".join([f"*{weekday_words(group.day)}*", *totals]))]
 
 
-def _entry(group: ProjectGroup, one: Shown, *, is_only: bool) -> Block:
+def _entry(group: ProjectGroup, one: Shown, digest: str, *, is_only: bool) -> Block:
     words = _entry_words(one)
     if len(group.entries) == 1:
         words = " · ".join([f"{place(one)}  {hours(one.seconds)}", *entry_details(one.entry)])
@@ -136,7 +178,12 @@ def _entry(group: ProjectGroup, one: Shown, *, is_only: bool) -> Block:
         # The button above says the same.
         return section(words)
     entry = one.entry
-    value = {"submission": entry.submission_id, "entry": entry.id, "version": entry.version}
+    value = {
+        "submission": entry.submission_id,
+        "entry": entry.id,
+        "version": entry.version,
+        "digest": digest,
+    }
     says = f"Approve {hours(one.seconds)}, {one.client}, {one.project}"
     accept = button("Approve", Act.APPROVE_ONE, value, key=str(entry.id), says=says)
     return section(words, accessory=accept)
@@ -169,8 +216,23 @@ def _words(shown: SubmissionShown) -> list[str]:
     return lines
 
 
-def _draw_settled(shown: SubmissionShown, settled: list[str]) -> Drawn:
+def has_buttons(drawn: Drawn) -> bool:
+    """Tell whether something is left to decide."""
+    return any(block["type"] == "actions" or "accessory" in block for block in drawn.blocks)
+
+
+def _draw_for_others(viewer: Viewer, submission: Submission) -> Drawn:
+    """Say to somebody who approves no more that these hours are none of theirs now."""
+    author = viewer.session.get_one(Member, (viewer.workspace.id, submission.member_id))
+    line = f"You do not approve hours any more, so those of {escape(author.name)} are for others."
+    return Drawn(line, [section(line)])
+
+
+def _draw_settled(viewer: Viewer, shown: SubmissionShown, settled: list[str]) -> Drawn:
     seconds = sum(one.seconds for one in shown.settled)
+    if not shown.settled and shown.elsewhere:
+        line = f"Nothing of the hours of {escape(shown.author.name)} waits for you."
+        return Drawn(spoken(line, *settled), [section(line), context("\n".join(settled))])
     if not settled:
         line = f"{escape(shown.author.name)} took these hours back. Nothing waits here any more."
         return Drawn(line, [section(line)])
@@ -181,7 +243,19 @@ def _draw_settled(shown: SubmissionShown, settled: list[str]) -> Drawn:
     rows = [f"{name}  {hours(total)}" for name, total in sums.items()]
     days = worked_days(one.entry.worked_on for one in shown.settled)
     blocks = [header(title), section("\n".join([days, *rows])), context("\n".join(settled))]
+    blocks += _take_back(viewer, shown)
     return Drawn(spoken(escape(title), days, *rows, *settled), blocks)
+
+
+def _take_back(viewer: Viewer, shown: SubmissionShown) -> list[Block]:
+    """Offer to take the approval back, as long as something of it is not billed."""
+    is_open = any(one.entry.state == "approved" for one in shown.settled)
+    is_own = viewer.member is not None and viewer.member.id == shown.author.id
+    if not is_open or (is_own and not viewer.workspace.self_approval):
+        return []
+    says = f"Take back the approval of {shown.author.name}'s hours"
+    value = {"submission": shown.submission.id}
+    return [actions(button("Take back the approval", Act.UNAPPROVE, value, says=says))]
 
 
 def _settled(viewer: Viewer, shown: SubmissionShown, zone: str) -> list[str]:
@@ -211,5 +285,5 @@ def _decision(viewer: Viewer, verb: str, by: UUID, found: list[Shown], zone: str
     return f"{verb} by {escape(who.name)}, {when}: {what}." + (f" Reason: {why}" if why else "")
 
 
-CARDS: Mapping[str, Card] = {"submission": draw_submission}
-"""Who draws the card."""
+CARDS: Mapping[str, Card] = {CARD: draw_submission, REMINDER: draw_reminder}
+"""Who draws the card, and the same as a reminder."""

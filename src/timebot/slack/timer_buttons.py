@@ -6,7 +6,6 @@ from uuid import UUID
 
 from timebot.clients.models import Project
 from timebot.slack import (
-    approvals,
     channel_command,
     entry_opening,
     entry_saving,
@@ -226,11 +225,6 @@ ACTIONS: Mapping[str, Feature] = {
     Act.NAG_KEEP_GOING: nag_card.leave_alone,
     Act.SUBMIT: in_place(submit_days),
     Act.WITHDRAW: in_place(without_rest(timer_verbs.withdraw_hours)),
-    Act.APPROVE_ALL: approvals.approve_all,
-    Act.APPROVE_ONE: approvals.approve_one,
-    Act.REJECT_FORM: approvals.open_reject,
-    Act.APPROVALS_SHOW: in_place(without_rest(approvals.list_approvals)),
-    Act.APPROVAL_SHOW: approvals.show_submission_again,
     Act.CHANNEL_LINK: in_place(channel_command.link_there),
     Act.LINK: lambda _asked: NOTHING,
 }
@@ -241,7 +235,6 @@ FORMS: Mapping[str, Feature] = {
     Form.ADD: entry_saving.save_added,
     Form.EDIT: entry_saving.save_edited,
     Form.STOP_AT: entry_saving.save_stop_at,
-    Form.REJECT: approvals.save_reject,
 }
 """What each modal does when it is submitted."""
 

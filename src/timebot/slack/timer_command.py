@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from timebot.slack import time_lists, timer_verbs
 from timebot.slack.answer import Answer
-from timebot.slack.approvals import list_approvals
+from timebot.slack.approval_queue import list_approvals
 from timebot.slack.channel_command import link
 from timebot.slack.desk import Asked
 from timebot.slack.help import draw_help, draw_unknown_verb, find_verb

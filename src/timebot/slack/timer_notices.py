@@ -41,8 +41,10 @@ def tell_rejected(viewer: Viewer, facts: Facts) -> Drawn | None:
     total = hours(sum(one.seconds for one in entries))
     count = counted(len(entries), "entry", "entries")
     reason = escape(facts.get("reason", ""))
-    head = f"{_name(viewer, facts)} rejected *{total}* in {count}.\nReason: {reason}"
-    rows = [_row(one) for one in entries[:_MOST_SHOWN]]
+    why = f"\nReason: {reason}" if reason else ""
+    head = f"{_name(viewer, facts)} rejected *{total}* in {count}.{why}"
+    reasons = _reasons(facts)
+    rows = [_row(one, reasons.get(one.entry.id, "")) for one in entries[:_MOST_SHOWN]]
     missing = len(entries) - len(rows)
     more = [f"… and {missing} more"] if missing else []
     blocks: list[Block] = [section(head)]
@@ -94,9 +96,14 @@ def tell_withdrawn(viewer: Viewer, facts: Facts) -> Drawn | None:
     if submission is None:
         return None
     left = show_submission(viewer.session, submission=submission)
-    line = f"{escape(left.author.name)} took hours back."
-    line += f" {hours(left.seconds)} still wait." if left.groups else " Nothing waits any more."
-    return Drawn(line, [section(line)])
+    taken = _entries(viewer, facts)
+    line = f"{escape(left.author.name)} took hours back"
+    if taken:
+        days = worked_days(one.entry.worked_on for one in taken)
+        total = hours(sum(one.seconds for one in taken))
+        line += f": *{total}* in {counted(len(taken), 'entry', 'entries')}, {days}"
+    line += f". {hours(left.seconds)} still wait." if left.groups else ". Nothing waits any more."
+    return Drawn(spoken(line), [section(line)])
 
 
 def tell_stopped(viewer: Viewer, facts: Facts) -> Drawn | None:
@@ -140,15 +147,24 @@ def _listed_ids(ids: object) -> Sequence[UUID]:
     return [UUID(str(one)) for one in given] if isinstance(given, list) else []
 
 
+def _reasons(facts: Facts) -> dict[UUID, str]:
+    """Return the reason of each entry, where they differ."""
+    given: object = facts.get("reasons")
+    ids = _listed_ids(facts.get("entry_ids"))
+    return dict(zip(ids, map(str, given), strict=False)) if isinstance(given, list) else {}
+
+
 def _ids(facts: Facts) -> str:
     return json.dumps(facts.get("entry_ids") or [facts["entry_id"]])
 
 
-def _row(one: Shown) -> str:
+def _row(one: Shown, reason: str = "") -> str:
     entry = one.entry
     where = f"#{entry.number} {place_words(one)}"
     day = weekday_words(entry.worked_on)
-    words = escape(entry.text)
+    words = "\n".join(
+        each for each in (escape(entry.text), escape(f"Reason: {reason}" if reason else "")) if each
+    )
     return f"{where}: {hours(one.seconds)}, {day}, {span(entry)}" + (f"\n{words}" if words else "")
 
 

@@ -1,18 +1,15 @@
 """Settles submitted hours: approve, reject with a reason, and take an approval back."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from timebot.errors import Refusal
-from timebot.journal.notices import tell
 from timebot.team.models import Member, Workspace
-from timebot.timekeeping.history import audit_change, draw_home, entry_facts
+from timebot.timekeeping.history import audit_change, entry_facts
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.review import (
     AlreadySettled,
@@ -26,12 +23,14 @@ from timebot.timekeeping.review import (
     in_submission,
     open_desk,
 )
-from timebot.timekeeping.submitted import (
-    back_to_draft,
-    entry_digest,
-    list_waiting,
-    refresh_submission,
+from timebot.timekeeping.settling import (
+    Settled,
+    approve_entries,
+    finish,
+    reject_entries,
+    tell_author,
 )
+from timebot.timekeeping.submitted import back_to_draft, submission_of
 from timebot.timekeeping.wording import description
 
 __all__ = [
@@ -42,9 +41,12 @@ __all__ = [
     "NothingWaits",
     "OwnHours",
     "ReasonMissing",
+    "Ruling",
     "Settled",
+    "Verdict",
     "approve",
     "reject",
+    "settle",
     "unapprove",
 ]
 
@@ -66,17 +68,35 @@ class ReasonMissing(Refusal):
 
 
 @dataclass(frozen=True)
-class Settled:
-    """What was settled.
+class Verdict:
+    """What an approver decides about one submission: everything is approved, with exceptions.
 
     Attributes:
-        by: who settled it.
-        entries: the entries that were settled.
-        left: how many of the submission still wait.
+        submission_id: the submission.
+        digest: what the approver was shown, by `shown_digest`.
+        exceptions: the entries that are rejected, each with the reason.
     """
 
-    by: Member
-    entries: Sequence[TimeEntry]
+    submission_id: UUID
+    digest: str
+    exceptions: Mapping[UUID, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What became of one submission.
+
+    Attributes:
+        submission_id: the submission.
+        author: whose hours they were.
+        approved, rejected: its entries.
+        left: how many of it still wait, because others approve them.
+    """
+
+    submission_id: UUID
+    author: Member
+    approved: Sequence[TimeEntry]
+    rejected: Sequence[TimeEntry]
     left: int
 
 
@@ -113,17 +133,8 @@ def approve(
     """
     desk = open_desk(session, workspace, approver, submission_id, now, surface)
     chosen = choose_waiting(session, desk, entry_ids, digest)
-    digests = [(TimeEntry.id == entry.id, entry_digest(entry)) for entry in chosen]
-    values = {
-        "state": "approved",
-        "approved_by": approver.id,
-        "approved_at": now,
-        "approval_digest": case(*digests),
-        "self_approval": approver.id == desk.author.id,
-    }
-    _move(session, desk, chosen, values, "approved")
-    _tell_author(session, desk, "entries_approved", chosen)
-    return _settle(session, desk, chosen)
+    approve_entries(session, desk, chosen)
+    return finish(session, desk, chosen)
 
 
 def reject(
@@ -145,20 +156,11 @@ def reject(
         TextTooLong: if the reason is too long.
         Refusal: as `approve`.
     """
-    words = description(reason)
-    if not words:
-        raise ReasonMissing
+    words = _reason(reason)
     desk = open_desk(session, workspace, approver, submission_id, now, surface)
     chosen = choose_waiting(session, desk, entry_ids, digest)
-    values = {
-        "state": "draft",
-        "rejected_by": approver.id,
-        "rejected_at": now,
-        "rejection_reason": words,
-    }
-    _move(session, desk, chosen, values, "rejected", note=words)
-    _tell_author(session, desk, "entries_rejected", chosen, reason=words)
-    return _settle(session, desk, chosen)
+    reject_entries(session, desk, chosen, dict.fromkeys((one.id for one in chosen), words))
+    return finish(session, desk, chosen)
 
 
 def unapprove(
@@ -190,76 +192,79 @@ def unapprove(
         entry.state = "pending_review"
         entry.version += 1
         audit_change(session, desk.change, entry, "unapproved", before=before)
-    _tell_author(session, desk, "approval_voided", chosen)
-    return _settle(session, desk, chosen)
+    tell_author(session, desk, "approval_voided", chosen, entry_id=str(chosen[0].id))
+    return finish(session, desk, chosen)
 
 
-def _move(
+def settle(
     session: Session,
-    desk: Desk,
-    entries: Sequence[TimeEntry],
-    values: dict[str, Any],
-    verb: str,
     *,
-    note: str | None = None,
-) -> None:
-    """Move waiting entries in one conditional UPDATE; all of them, or the transaction fails.
+    workspace: Workspace,
+    approver: Member,
+    verdicts: Sequence[Verdict],
+    now: datetime,
+    surface: str,
+) -> Sequence[Ruling]:
+    """Approve several submissions at once, rejecting some of their entries; all of it or nothing.
+
+    Args:
+        session: the open transaction.
+        workspace: the approver's workspace.
+        approver: who decides.
+        verdicts: one per submission; nothing is settled that its digest does not name.
+        now: the present instant.
+        surface: where the wish comes from.
 
     Raises:
-        ChangedSince: if one of them does not wait any more.
+        ReasonMissing: if an exception has no reason.
+        TextTooLong: if a reason is too long.
+        Refusal: as `approve`.
     """
-    before = {entry.id: entry_facts(entry) for entry in entries}
-    by = desk.change.member.id
-    waits = (
-        TimeEntry.workspace_id == desk.workspace.id,
-        TimeEntry.submission_id == desk.submission.id,
-        TimeEntry.id.in_(before),
-        TimeEntry.state == "pending_review",
+    reasons = [
+        {entry_id: _reason(words) for entry_id, words in verdict.exceptions.items()}
+        for verdict in verdicts
+    ]
+    # Authors are locked in one order, so that two approvers cannot wait for each other.
+    ordered = sorted(
+        zip(verdicts, reasons, strict=True),
+        key=lambda one: _author_id(session, workspace, one[0].submission_id),
     )
-    own_allowed = desk.workspace.self_approval
-    moved = session.execute(
-        update(TimeEntry)
-        .where(*waits, *(() if own_allowed else (TimeEntry.member_id != by,)))
-        .values(**values, version=TimeEntry.version + 1)
-        .returning(TimeEntry.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if len(moved) != len(entries):
-        raise ChangedSince(desk.submission.id)
-    for entry in entries:
-        session.refresh(entry)
-        audit_change(session, desk.change, entry, verb, before=before[entry.id], note=note)
+    return [
+        _rule(
+            session,
+            open_desk(session, workspace, approver, one.submission_id, now, surface),
+            one.digest,
+            why,
+        )
+        for one, why in ordered
+    ]
 
 
-def _settle(session: Session, desk: Desk, entries: Sequence[TimeEntry]) -> Settled:
-    refresh_submission(session, desk.submission, now=desk.change.now)
-    draw_home(session, desk.change, desk.author.id)
-    left = len(list_waiting(session, desk.submission))
-    return Settled(desk.change.member, entries, left)
+def _rule(session: Session, desk: Desk, digest: str, reasons: Mapping[UUID, str]) -> Ruling:
+    chosen = choose_waiting(session, desk, None, digest)
+    rejected = choose_waiting(session, desk, reasons.keys(), digest) if reasons else ()
+    approved = [entry for entry in chosen if entry.id not in reasons]
+    if approved:
+        approve_entries(session, desk, approved)
+    if rejected:
+        reject_entries(session, desk, rejected, reasons)
+    left = finish(session, desk, chosen).left
+    return Ruling(desk.submission.id, desk.author, approved, rejected, left)
 
 
-def _tell_author(
-    session: Session,
-    desk: Desk,
-    notice: str,
-    entries: Sequence[TimeEntry],
-    *,
-    reason: str | None = None,
-) -> None:
-    by = desk.change.member
-    if by.id == desk.author.id or desk.author.deactivated_at is not None:
-        return
-    ids = [str(entry.id) for entry in entries]
-    facts: dict[str, object] = {"entry_ids": ids, "by_member_id": str(by.id)}
-    if notice == "approval_voided":
-        facts["entry_id"] = ids[0]
-    if reason is not None:
-        facts["reason"] = reason
-    tell(
-        session,
-        workspace_id=desk.workspace.id,
-        notice=notice,
-        recipient=desk.author.slack_user_id,
-        facts=facts,
-        now=desk.change.now,
-    )
+def _author_id(session: Session, workspace: Workspace, submission_id: UUID) -> str:
+    found = submission_of(session, workspace_id=workspace.id, submission_id=submission_id)
+    return str(found.member_id)
+
+
+def _reason(words: str) -> str:
+    """Return the reason as it is kept.
+
+    Raises:
+        ReasonMissing: if it says nothing.
+        TextTooLong: if it is too long.
+    """
+    reason = description(words)
+    if not reason:
+        raise ReasonMissing
+    return reason

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.clients.models import Project
+from timebot.journal.models import AuditEvent
 from timebot.team.days import day_of
 from timebot.team.models import DayOff, Member, Workspace
 from timebot.team.rights import holders, may
@@ -90,7 +91,22 @@ def approvers_of(
         now=now,
     )
     unique = {one.id: one for standing in by_project.values() for one in standing.asked}
+    hand = handed_in_by(session, submission)
+    if hand is not None and hand != submission.member_id:
+        unique.pop(hand, None)
     return sorted(unique.values(), key=lambda member: (member.name, str(member.id)))
+
+
+def handed_in_by(session: Session, submission: Submission) -> UUID | None:
+    """Return who submitted the hours; the audit knows, because it need not be the author."""
+    return session.scalar(
+        select(AuditEvent.actor_id).where(
+            AuditEvent.workspace_id == submission.workspace_id,
+            AuditEvent.subject_kind == "submission",
+            AuditEvent.subject_id == submission.id,
+            AuditEvent.action == "submission.opened",
+        )
+    )
 
 
 def _standing(

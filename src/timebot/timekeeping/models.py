@@ -21,6 +21,7 @@ class Submission(InWorkspace, Base):
     Attributes:
         digest: SHA-256 of exactly what the approvers are shown.
         settled_at: when its last entry left pending_review, None while something waits.
+        reopened_at: when an approval was last taken back, so that it began to wait again.
         reminded_at: when its approvers were reminded, None if they were not.
         escalated_at: when owners were asked too, None if they were not.
     """
@@ -32,8 +33,14 @@ class Submission(InWorkspace, Base):
     submitted_at: Mapped[datetime]
     digest: Mapped[str]
     settled_at: Mapped[datetime | None]
+    reopened_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
+
+    @property
+    def waits_since(self) -> datetime:
+        """When it began to wait."""
+        return self.reopened_at or self.submitted_at
 
 
 class ShownHours(Base):

@@ -1,6 +1,6 @@
 """Shows people their time: what runs, today, this week, lately; and what waits for an approver."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -13,7 +13,7 @@ from timebot.clients.models import Client, Project
 from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import may
-from timebot.timekeeping.approvers import approvers_by_project, is_asked
+from timebot.timekeeping.approvers import approvers_by_project, handed_in_by, is_asked
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.submitted import shown_digest
 from timebot.timekeeping.turns import entries_of
@@ -112,6 +112,7 @@ class SubmissionShown:
         groups: what still waits.
         settled: what was approved or rejected, with the person who did it on the entry.
         seconds: the sum of what still waits.
+        elsewhere: the seconds that wait for others, where only some projects are shown.
         digest: what a button has to carry.
     """
 
@@ -120,6 +121,7 @@ class SubmissionShown:
     groups: Sequence[ProjectGroup]
     settled: Sequence[Shown]
     seconds: int
+    elsewhere: int
     digest: str
 
 
@@ -164,8 +166,21 @@ def show_entry(session: Session, *, entry: TimeEntry, now: datetime) -> Shown:
     return _named(session, [entry], now)[0]
 
 
-def show_submission(session: Session, *, submission: Submission) -> SubmissionShown:
-    """Return a submission as its approvers are shown it now."""
+def show_entries(session: Session, entries: Sequence[TimeEntry]) -> Sequence[Shown]:
+    """Return closed entries as people see them, in the order in which they are given."""
+    return _named(session, entries)
+
+
+def show_submission(
+    session: Session, *, submission: Submission, projects: Collection[UUID] | None = None
+) -> SubmissionShown:
+    """Return a submission as its approvers are shown it now.
+
+    Args:
+        session: the open transaction.
+        submission: the submission.
+        projects: what waits is shown of these only; None for all of it.
+    """
     query = (
         select(TimeEntry)
         .where(
@@ -176,13 +191,15 @@ def show_submission(session: Session, *, submission: Submission) -> SubmissionSh
         .execution_options(populate_existing=True)
     )
     shown = _show(session, query)
-    waiting = [one for one in shown if one.entry.state == "pending_review"]
+    waits = [one for one in shown if one.entry.state == "pending_review"]
+    waiting = [one for one in waits if projects is None or one.entry.project_id in projects]
     return SubmissionShown(
         submission=submission,
         author=session.get_one(Member, (submission.workspace_id, submission.member_id)),
         groups=_groups(waiting),
         settled=[one for one in shown if one.entry.state != "pending_review"],
         seconds=_sum(waiting),
+        elsewhere=_sum(waits) - _sum(waiting),
         digest=shown_digest(session, submission),
     )
 
@@ -190,7 +207,7 @@ def show_submission(session: Session, *, submission: Submission) -> SubmissionSh
 def waiting_for(
     session: Session, *, workspace: Workspace, approver: Member, now: datetime
 ) -> Sequence[SubmissionShown]:
-    """List the submissions in which something waits for the approver, oldest first."""
+    """List the submissions that hold something for the approver to settle, oldest first."""
     if not may(approver, "approver"):
         return []
     rows = session.execute(
@@ -202,23 +219,25 @@ def waiting_for(
     for submission_id, author_id, project_id in rows:
         if author_id != approver.id or workspace.self_approval:
             by_author.setdefault(author_id, []).append((submission_id, project_id))
-    theirs: set[UUID] = set()
+    theirs: dict[UUID, set[UUID]] = {}
     for author_id, found in by_author.items():
         projects = {project_id for _, project_id in found if project_id is not None}
         approvers = approvers_by_project(
             session, workspace=workspace, author_id=author_id, project_ids=projects, now=now
         )
-        theirs |= {
-            submission_id
-            for submission_id, project_id in found
-            if submission_id and project_id and is_asked(approver, project_id, approvers)
-        }
+        for submission_id, project_id in found:
+            if submission_id and project_id and is_asked(approver, project_id, approvers):
+                theirs.setdefault(submission_id, set()).add(project_id)
     submissions = session.scalars(
         select(Submission)
         .where(Submission.workspace_id == workspace.id, Submission.id.in_(theirs))
         .order_by(Submission.submitted_at)
     )
-    return [show_submission(session, submission=one) for one in submissions]
+    return [
+        show_submission(session, submission=one, projects=theirs[one.id])
+        for one in submissions
+        if one.member_id == approver.id or handed_in_by(session, one) != approver.id
+    ]
 
 
 def _show(session: Session, query: Select[TimeEntry], now: datetime | None = None) -> list[Shown]:

@@ -9,10 +9,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from timebot.errors import NotAllowed, Refusal, WayOut
-from timebot.journal.models import AuditEvent
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
-from timebot.timekeeping.approvers import approvers_by_project, may_approve
+from timebot.timekeeping.approvers import approvers_by_project, handed_in_by, may_approve
 from timebot.timekeeping.history import Change
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.naming import moment_words
@@ -44,9 +43,14 @@ class NothingWaits(Refusal):
 
 
 class ChangedSince(Refusal):
-    """What was shown is not what would be settled now."""
+    """What was shown is not what would be settled now.
 
-    def __init__(self, submission_id: UUID) -> None:
+    Attributes:
+        digest: what the person was shown, None where that is not known.
+    """
+
+    def __init__(self, submission_id: UUID, digest: str | None = None) -> None:
+        self.digest = digest
         super().__init__(
             "Something in these hours has changed since you were shown them."
             " Nothing was settled. Please look again.",
@@ -108,21 +112,28 @@ def open_desk(
     require(session, approver, "approver", to="approve hours", now=now)
     if approver.id == author.id and not workspace.self_approval:
         raise OwnHours("These are your own hours.")
-    if approver.id != author.id and _handed_in_by(session, submission) == approver.id:
+    if approver.id != author.id and handed_in_by(session, submission) == approver.id:
         raise OwnHours(f"You handed these hours in for {author.name}.")
     return Desk(workspace, submission, author, Change(approver, surface, now))
 
 
-def _handed_in_by(session: Session, submission: Submission) -> UUID | None:
-    """Return who submitted the hours; the audit knows, because it need not be the author."""
-    return session.scalar(
-        select(AuditEvent.actor_id).where(
-            AuditEvent.workspace_id == submission.workspace_id,
-            AuditEvent.subject_kind == "submission",
-            AuditEvent.subject_id == submission.id,
-            AuditEvent.action == "submission.opened",
-        )
-    )
+def look_through(
+    session: Session,
+    *,
+    workspace: Workspace,
+    approver: Member,
+    submission_id: UUID,
+    digest: str | None,
+    now: datetime,
+    surface: str,
+) -> Sequence[TimeEntry]:
+    """Return what the approver may settle of a submission, if it still is what was shown.
+
+    Raises:
+        Refusal: as `open_desk` and `choose_waiting`.
+    """
+    desk = open_desk(session, workspace, approver, submission_id, now, surface)
+    return choose_waiting(session, desk, None, digest)
 
 
 def choose_waiting(
@@ -141,7 +152,7 @@ def choose_waiting(
     if not chosen:
         raise _why_nothing_waits(session, desk, entry_ids)
     if digest is not None and digest != shown_digest(session, desk.submission):
-        raise ChangedSince(desk.submission.id)
+        raise ChangedSince(desk.submission.id, digest)
     if entry_ids is not None and len(chosen) < len(set(entry_ids)):
         raise ChangedSince(desk.submission.id)
     return ensure_projects(session, desk, chosen, some_suffice=entry_ids is None)

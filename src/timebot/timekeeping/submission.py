@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import NotAllowed, Refusal, WayOut
 from timebot.journal.audit import Actor, record
-from timebot.journal.notices import refresh_homes, show_card
+from timebot.journal.notices import refresh_homes, show_card, tell
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
 from timebot.timekeeping.approvers import approvers_of
@@ -19,8 +19,11 @@ from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.moments import DayRange, parse_days
 from timebot.timekeeping.naming import numbers_words
 from timebot.timekeeping.periods import billing_period
+from timebot.timekeeping.shown import keep_shown
 from timebot.timekeeping.submitted import (
     back_to_draft,
+    list_waiting,
+    recipients_of,
     refresh_submission,
     shown_digest,
     submission_of,
@@ -222,6 +225,7 @@ def withdraw(
     for each in submissions:
         submission = submission_of(session, workspace_id=member.workspace_id, submission_id=each)
         refresh_submission(session, submission, now=now)
+        _tell_withdrawn(session, change, submission, entries)
     return Withdrawn(entries, list(submissions))
 
 
@@ -289,6 +293,7 @@ def _insert(
         audit_change(session, change, entry, "submitted", before=before)
     draw_home(session, change, author.id)
     submission.digest = shown_digest(session, submission)
+    keep_shown(session, submission, list_waiting(session, submission), now=change.now)
     session.flush()
     record(
         session,
@@ -301,6 +306,24 @@ def _insert(
         after={"member_id": str(author.id), "entries": len(drafts), "digest": submission.digest},
     )
     return submission
+
+
+def _tell_withdrawn(
+    session: Session, change: Change, submission: Submission, entries: Sequence[TimeEntry]
+) -> None:
+    """Tell everybody who was asked about the submission that some of it was taken back."""
+    taken = [str(entry.id) for entry in entries]
+    for recipient in recipients_of(session, submission):
+        if recipient == change.member.slack_user_id:
+            continue
+        tell(
+            session,
+            workspace_id=submission.workspace_id,
+            notice="submission_withdrawn",
+            recipient=recipient,
+            facts={"submission_id": str(submission.id), "entry_ids": taken},
+            now=change.now,
+        )
 
 
 def _last_waiting(session: Session, member: Member) -> UUID | None:

@@ -14,6 +14,11 @@ from timebot.journal.posted import list_posted
 from timebot.team.models import Member
 from timebot.timekeeping.history import Change
 from timebot.timekeeping.models import Submission, TimeEntry
+from timebot.timekeeping.shown import keep_shown
+
+CARD, REMINDER = "submission", "submission_reminder"
+CARDS = (CARD, REMINDER)
+"""The messages that show a submission: the card, and the same again as a reminder."""
 
 
 class SubmissionUnknown(NotFound):
@@ -56,31 +61,50 @@ def entry_digest(entry: TimeEntry) -> str:
 
 
 def refresh_submission(session: Session, submission: Submission, *, now: datetime) -> None:
-    """Bring digest, settled instant, every copy of the card and its readers' Homes up to date."""
+    """Bring digest, settled instant, cards and Homes up to date; keep what is shown."""
     session.flush()
     # It may have been read before the author's row was locked.
     session.refresh(submission)
     submission.digest = shown_digest(session, submission)
-    if list_waiting(session, submission):
-        submission.settled_at = None
-    elif submission.settled_at is None:
+    waiting = list_waiting(session, submission)
+    keep_shown(session, submission, waiting, now=now)
+    if waiting and submission.settled_at is not None:
+        # It begins to wait again, and who approves is reminded again.
+        submission.settled_at, submission.reopened_at = None, now
+        submission.reminded_at = submission.escalated_at = None
+    elif not waiting and submission.settled_at is None:
         submission.settled_at = now
     session.flush()
-    refresh_card(
-        session,
-        workspace_id=submission.workspace_id,
-        purpose="submission",
-        subject_id=submission.id,
-        now=now,
-    )
-    copies = list_posted(
-        session,
-        workspace_id=submission.workspace_id,
-        purpose="submission",
-        subject_id=submission.id,
-    )
-    recipients = [copy.recipient for copy in copies]
+    repaint_submission(session, submission, now=now)
+    recipients = recipients_of(session, submission)
     refresh_homes(session, workspace_id=submission.workspace_id, recipients=recipients, now=now)
+
+
+def repaint_submission(session: Session, submission: Submission, *, now: datetime) -> None:
+    """Repaint every copy of the card, and of the reminder, that exists or is on its way."""
+    for purpose in CARDS:
+        refresh_card(
+            session,
+            workspace_id=submission.workspace_id,
+            purpose=purpose,
+            subject_id=submission.id,
+            now=now,
+        )
+
+
+def recipients_of(session: Session, submission: Submission) -> list[str]:
+    """List the Slack ids of everybody who was asked about a submission, each once."""
+    copies = [
+        copy
+        for purpose in CARDS
+        for copy in list_posted(
+            session,
+            workspace_id=submission.workspace_id,
+            purpose=purpose,
+            subject_id=submission.id,
+        )
+    ]
+    return list(dict.fromkeys(copy.recipient for copy in copies))
 
 
 def void_submitted(session: Session, change: Change, entry: TimeEntry) -> None:

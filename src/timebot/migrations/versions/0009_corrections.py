@@ -12,6 +12,7 @@ down_revision = "0008_channel_links"
 
 def upgrade() -> None:
     """Create the tables and add the columns."""
+    op.add_column("submission", sa.Column("reopened_at", Instant(), nullable=True))
     op.add_column("submission", sa.Column("reminded_at", Instant(), nullable=True))
     op.add_column("submission", sa.Column("escalated_at", Instant(), nullable=True))
     where = sa.text("client_id IS NULL AND project_id IS NULL")
@@ -117,3 +118,4 @@ def downgrade() -> None:
     op.drop_index("uq_approval_route_workspace", "approval_route")
     op.drop_column("submission", "escalated_at")
     op.drop_column("submission", "reminded_at")
+    op.drop_column("submission", "reopened_at")

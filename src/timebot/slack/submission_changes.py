@@ -1,0 +1,57 @@
+"""What has changed since an approver was shown hours, in words: before and after."""
+
+from collections.abc import Sequence
+
+from timebot.slack.blocks import Block, cut, escape, section
+from timebot.slack.time_words import KIND_WORDS, hours
+from timebot.slack.words import weekday_words
+from timebot.timekeeping.shown import Changes, Departed, ShownEntry
+
+_MOST_LINES = 12
+_TEXT_SHOWN = 80
+_FATES = {
+    "approved": "Approved by {by}",
+    "rejected": "Rejected by {by}",
+    "deleted": "Deleted",
+    "taken_back": "Taken back",
+}
+
+
+def changes_words(changes: Changes | None) -> list[str]:
+    """Return one line per entry that was taken out, added or changed; mrkdwn, escaped."""
+    if changes is None:
+        return []
+    lines = [_departed_words(one) for one in changes.departed]
+    lines += [f"Added: {_entry_words(one)}" for one in changes.added]
+    lines += [_pair_words("Changed", *pair) for pair in changes.changed]
+    if not lines:
+        lines = ["These hours were settled and taken back meanwhile; they say the same as before."]
+    if len(lines) > _MOST_LINES:
+        rest = len(lines) - _MOST_LINES
+        lines = [*lines[:_MOST_LINES], f"… and {rest} more"]
+    return lines
+
+
+def changes_block(lines: Sequence[str]) -> list[Block]:
+    """Return the lines drawn as a list."""
+    return [section("\n".join(f"• {line}" for line in lines))] if lines else []
+
+
+def _departed_words(one: Departed) -> str:
+    if one.after is not None:
+        return _pair_words("Changed by its author, and a draft again", one.before, one.after)
+    fate = _FATES[one.fate].format(by=escape(one.by or "somebody"))
+    return f"{fate}: {_entry_words(one.before)}"
+
+
+def _pair_words(verb: str, before: ShownEntry, after: ShownEntry) -> str:
+    return f"{verb}: {_entry_words(before)}  →  {_entry_words(after)}"
+
+
+def _entry_words(one: ShownEntry) -> str:
+    kind = KIND_WORDS[one.billable] if one.billable != "billable" else ""
+    ticket = f"#{one.ticket_ref}" if one.ticket_ref else ""
+    where = f"{one.client}, {one.project}" if one.project else "No project"
+    said = [f"{hours(one.seconds)} {where}", weekday_words(one.worked_on)]
+    said += [cut(one.text, _TEXT_SHOWN), ticket, kind]
+    return escape(" · ".join(each for each in said if each))

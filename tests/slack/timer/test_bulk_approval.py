@@ -1,0 +1,286 @@
+"""Approving with exceptions in a modal that pages, and everything that waits at once."""
+
+import json
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from tests.builders import an_entry
+from tests.slack.timer.office import Office
+from tests.slack.timer.test_approval import card_of, hand_in
+from timebot.clients.models import Project
+from timebot.journal.models import AuditEvent
+from timebot.playground.slack.seen import View
+
+
+def many(office: Office, count: int) -> None:
+    """Let Mia hand in so many entries of three minutes, on two projects."""
+    with office.session() as session:
+        mia = office.member(session, office.mia)
+        projects = session.scalars(
+            select(Project).where(Project.name.in_(("Logo", "Website"))).order_by(Project.name)
+        ).all()
+        for each in range(count):
+            an_entry(
+                session,
+                mia,
+                projects[each % 2],
+                hours=0.05,
+                text=f"piece {each + 1}",
+                started_at=office.now() - timedelta(minutes=30),
+            )
+    office.mia.command("/timer submit")
+    office.world.settle()
+
+
+def open_exceptions(office: Office) -> View:
+    office.kim.click(card_of(office.kim), text="Approve with exceptions")
+    view = office.kim.modal
+    assert view is not None
+    return view
+
+
+def groups(view: View) -> list[str]:
+    return [
+        block["block_id"]
+        for block in view.blocks
+        if block["type"] == "input" and block["element"]["type"] == "checkboxes"
+    ]
+
+
+def untick(office: Office, *numbers: int) -> None:
+    """Take the ticks of some entries of the open page away; without numbers all of them."""
+    view = office.kim.modal
+    assert view is not None
+    for block in view.blocks:
+        if block.get("element", {}).get("type") == "checkboxes":
+            options = block["element"]["options"]
+            stay = [
+                each["text"]["text"]
+                for each in options
+                if numbers and int(each["value"]) not in numbers
+            ]
+            office.kim.fill(block["block_id"], stay)
+
+
+def states(office: Office) -> list[str]:
+    return [entry.state for entry in office.entries(office.mia)]
+
+
+def test_pages_lead_to_the_sum_and_all_is_settled_at_once(office: Office) -> None:
+    many(office, 45)
+    view = open_exceptions(office)
+    assert len(groups(view)) == 2
+    untick(office, 1, 3)
+    office.kim.fill("reason0", "Which piece?")
+    office.kim.submit()
+    office.kim.submit()
+    untick(office, 44)
+    office.kim.fill("reason2", "Not ours")
+    office.kim.submit()
+    summed = office.kim.modal
+    assert summed is not None
+
+    office.kim.submit()
+    office.world.settle()
+
+    assert "Approve 42 entries, 2 h 6 min; reject 3" in summed.all_text
+    assert "Which piece?" in summed.all_text
+    assert office.kim.modal is None
+    assert states(office).count("approved") == 42
+    rejected = [entry for entry in office.entries(office.mia) if entry.state == "draft"]
+    assert {(one.number, one.rejection_reason) for one in rejected} == {
+        (1, "Which piece?"),
+        (3, "Which piece?"),
+        (44, "Not ours"),
+    }
+    told = office.mia.last_message(containing="kim rejected")
+    assert "Reason: Which piece?" in told.text
+    assert "Reason: Not ours" in told.text
+
+
+def test_a_page_wants_a_reason_for_what_is_unticked_and_nothing_else(office: Office) -> None:
+    many(office, 3)
+    open_exceptions(office)
+    untick(office, 2)
+
+    without = office.kim.submit()
+    untick(office, 99)
+    office.kim.fill("reason0", "Which piece?")
+    for_nothing = office.kim.submit()
+
+    assert "Please say why" in without.errors["reason0"]
+    assert "Untick the entries" in for_nothing.errors["reason0"]
+    assert set(states(office)) == {"pending_review"}
+
+
+def test_everything_may_be_unticked(office: Office) -> None:
+    many(office, 2)
+    open_exceptions(office)
+    untick(office, 1, 2)
+    office.kim.fill("reason0", "Wrong week")
+    office.kim.submit()
+
+    office.kim.submit()
+
+    assert states(office) == ["draft", "draft"]
+
+
+def test_what_changed_between_two_pages_is_shown_and_asked_again(office: Office) -> None:
+    many(office, 25)
+    open_exceptions(office)
+    untick(office, 1)
+    office.kim.fill("reason0", "Which piece?")
+    office.kim.submit()
+    office.mia.command("/timer withdraw 2")
+
+    office.kim.submit()
+
+    view = office.kim.modal
+    assert view is not None
+    assert "Something in these hours has changed" in view.all_text
+    assert "Taken back: 3 min" in view.all_text
+    assert "piece 2" in view.all_text
+    assert states(office).count("pending_review") == 24
+    # What was unticked before stays so, with its reason.
+    assert "Which piece?" in json.dumps(view.blocks)
+
+
+def test_hours_that_somebody_else_settled_meanwhile_end_the_form(office: Office) -> None:
+    many(office, 3)
+    open_exceptions(office)
+    office.kim.submit()
+    office.ana.click(card_of(office.ana), text="Approve all 3")
+
+    office.kim.submit()
+
+    view = office.kim.modal
+    assert view is not None
+    assert "ana approved this at" in view.all_text
+    assert view.document["submit"] is None
+
+
+def test_settling_twice_settles_once(office: Office) -> None:
+    many(office, 3)
+    open_exceptions(office)
+    untick(office, 1)
+    office.kim.fill("reason0", "Which piece?")
+    office.kim.submit()
+    view = office.kim.modal
+    assert view is not None
+    office.kim.submit()
+    office.world.settle()
+
+    with office.session() as session:
+        events = session.scalar(
+            select(func.count()).where(AuditEvent.action == "time_entry.approved")
+        )
+    assert events == 2
+    assert len([m for m in office.mia.messages() if "kim approved" in m.text]) == 1
+    assert len([m for m in office.mia.messages() if "kim rejected" in m.text]) == 1
+
+
+def test_more_reasons_than_a_form_keeps_are_refused_under_the_field(office: Office) -> None:
+    many(office, 300)
+    open_exceptions(office)
+    answer = None
+    for page in range(20):
+        untick(office)
+        office.kim.fill(f"reason{page}", f"{page} " + "x" * 190)
+        answer = office.kim.submit()
+        if answer.errors:
+            break
+
+    assert answer is not None
+    assert "more than this form can keep" in next(iter(answer.errors.values()))
+    view = office.kim.modal
+    assert view is not None
+    assert len(view.private_metadata) <= 3_000
+    assert set(states(office)) == {"pending_review"}
+
+
+def test_everything_that_waits_is_approved_with_one_click(office: Office) -> None:
+    hand_in(office)
+    hand_in(office, "2h Initech audit", person=office.leo)
+    listed = office.kim.command("/timer approve")
+
+    office.kim.click(listed, text="Approve all 2 submissions, 3 h 30 min")
+    office.world.settle()
+
+    told = office.kim.last_message(containing="Approved: ")
+    assert "Approved: 3 h 30 min in 2 submissions, of leo and mia." in told.text
+    assert {entry.state for entry in office.entries(office.leo)} == {"approved"}
+    assert set(states(office)) == {"approved"}
+
+
+def test_a_list_that_is_out_of_date_says_what_is_different(office: Office) -> None:
+    hand_in(office)
+    hand_in(office, "2h Initech audit", person=office.leo)
+    listed = office.kim.command("/timer approve")
+    office.mia.command("/timer withdraw 2")
+
+    office.kim.click(listed, text="Approve all 2 submissions, 3 h 30 min")
+    office.world.settle()
+
+    again = office.kim.last_message(containing="has changed since this list was drawn")
+    assert "mia: Taken back: 30 min Globex, Website" in again.text
+    assert "Approve all 2 submissions, 3 h" in again.buttons
+    assert states(office) == ["pending_review", "draft"]
+
+
+def test_a_long_list_is_paged(office: Office) -> None:
+    for number in range(14):
+        hand_in(office, f"{number + 1}m Acme logo")
+    listed = office.kim.command("/timer approve")
+
+    office.kim.click(listed, text="Show the next ones")
+    office.world.settle()
+
+    page = office.kim.messages()[-1]
+    assert "… and 2 more, oldest first." in listed.all_text
+    assert [each for each in page.buttons if each.startswith("Approve 1")] == [
+        "Approve 13 min",
+        "Approve 14 min",
+    ]
+    assert "Approve all 14 submissions, 1 h 45 min" in page.buttons
+
+
+def test_an_approval_is_taken_back_from_the_card_and_the_author_is_told(office: Office) -> None:
+    hand_in(office)
+    office.kim.click(card_of(office.kim), text="Approve all 2")
+    office.world.settle()
+
+    office.kim.click(card_of(office.kim), text="Take back the approval")
+    office.world.settle()
+
+    assert set(states(office)) == {"pending_review"}
+    told = [one for one in office.mia.messages() if "took an approval back" in one.text]
+    assert len(told) == 1
+    assert "Approve all 2" in card_of(office.kim).buttons
+
+
+def test_an_approval_is_taken_back_from_the_list(office: Office) -> None:
+    hand_in(office)
+    office.kim.click(card_of(office.kim), text="Approve all 2")
+    office.world.settle()
+    listed = office.kim.command("/timer approve")
+
+    office.kim.click(listed, text="Take back")
+    office.world.settle()
+
+    assert "Approved lately, not billed yet" in listed.all_text
+    assert set(states(office)) == {"pending_review"}
+    assert "1 h 30 min in 2 entries wait for approval again" in office.kim.messages()[-1].text
+
+
+def test_taking_hours_back_is_told_to_everybody_who_was_asked_once(office: Office) -> None:
+    hand_in(office)
+
+    office.mia.command("/timer withdraw 2")
+    office.world.settle()
+
+    for person in (office.kim, office.ana):
+        told = [one for one in person.messages() if "mia took hours back" in one.text]
+        assert len(told) == 1
+        assert "30 min in 1 entry" in told[0].text
+        assert "1 h still wait." in told[0].text
