@@ -3,7 +3,7 @@
 Each builder takes the columns to differ by keyword, adds the row, flushes and returns it.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from timebot.billing.payment_models import Payment
 from timebot.clients.models import Client, Project, Rate
 from timebot.db import Base
 from timebot.money import Money
-from timebot.team.models import Member, Workspace
+from timebot.team.models import DayOff, Member, Workspace
 from timebot.timekeeping.models import Submission, TimeEntry
 
 MONDAY_NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -52,6 +52,20 @@ def a_member(session: Session, workspace: Workspace, **columns: object) -> Membe
         "created_at": MONDAY_NINE,
     }
     return _added(session, Member(**default | columns))
+
+
+def a_day_off(
+    session: Session,
+    workspace: Workspace,
+    day: date,
+    *,
+    member: Member | None = None,
+    name: str = "",
+) -> DayOff:
+    """A day off of the member's, or a holiday of the firm."""
+    member_id = member.id if member is not None else None
+    row = DayOff(workspace_id=workspace.id, member_id=member_id, day=day, name=name)
+    return _added(session, row)
 
 
 def a_client(session: Session, workspace: Workspace, **columns: object) -> Client:

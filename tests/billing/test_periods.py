@@ -7,9 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timebot.billing.periods import Period, due_at, ended_periods, period_of
+from timebot.team.working_time import WorkingTime
 
 ANCHOR = date(2026, 1, 5)
 DAYS = st.dates(date(2020, 1, 1), date(2035, 1, 1))
+BERLIN = "Europe/Berlin"
+
+
+def working(
+    zone: str, weekdays: str = "12345", *, off: frozenset[date] = frozenset()
+) -> WorkingTime:
+    return WorkingTime(zone, weekdays, 540, 1080, off)
 
 
 @given(DAYS, DAYS)
@@ -24,7 +32,7 @@ def test_each_day_is_in_exactly_one_period(anchor: date, day: date) -> None:
 def test_the_run_waits_one_working_day_after_the_end() -> None:
     period = period_of(ANCHOR, ANCHOR)
 
-    due = due_at(period, zone="Europe/Berlin", send_minute=540, grace_days=1, working_days="12345")
+    due = due_at(period, working=working(BERLIN), send_minute=540, grace_days=1)
 
     assert period == Period(date(2026, 1, 5), date(2026, 1, 19))
     assert due == datetime(2026, 1, 20, 8, 0, tzinfo=UTC)
@@ -36,17 +44,22 @@ def test_the_run_waits_one_working_day_after_the_end() -> None:
 def test_days_off_do_not_count_as_grace(grace: int, local_day: int) -> None:
     ends_on_saturday = Period(date(2026, 1, 3), date(2026, 1, 17))
 
-    due = due_at(
-        ends_on_saturday, zone="UTC", send_minute=540, grace_days=grace, working_days="12345"
-    )
+    due = due_at(ends_on_saturday, working=working("UTC"), send_minute=540, grace_days=grace)
 
     assert due == datetime(2026, 1, local_day, 9, 0, tzinfo=UTC)
 
 
+def test_a_holiday_of_the_firm_does_not_count_as_grace() -> None:
+    christmas = Period(date(2026, 12, 10), date(2026, 12, 24))
+    off = frozenset({date(2026, 12, 25), date(2026, 12, 28)})
+
+    due = due_at(christmas, working=working("UTC", off=off), send_minute=540, grace_days=1)
+
+    assert due == datetime(2026, 12, 29, 9, 0, tzinfo=UTC)
+
+
 def test_a_firm_without_working_days_still_gets_its_run() -> None:
-    due = due_at(
-        period_of(ANCHOR, ANCHOR), zone="UTC", send_minute=0, grace_days=1, working_days=""
-    )
+    due = due_at(period_of(ANCHOR, ANCHOR), working=working("UTC", ""), send_minute=0, grace_days=1)
 
     assert due == datetime(2026, 1, 20, 0, 0, tzinfo=UTC)
 
@@ -54,7 +67,7 @@ def test_a_firm_without_working_days_still_gets_its_run() -> None:
 def test_a_send_time_that_the_clock_change_skips_moves_forward() -> None:
     period = Period(date(2026, 3, 15), date(2026, 3, 29))
 
-    due = due_at(period, zone="Europe/Berlin", send_minute=150, grace_days=0, working_days="12345")
+    due = due_at(period, working=working(BERLIN), send_minute=150, grace_days=0)
 
     assert due == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)  # 03:30 by the new clock
 
@@ -62,7 +75,7 @@ def test_a_send_time_that_the_clock_change_skips_moves_forward() -> None:
 def test_a_send_time_that_comes_twice_is_the_first() -> None:
     period = Period(date(2026, 10, 11), date(2026, 10, 25))
 
-    due = due_at(period, zone="Europe/Berlin", send_minute=150, grace_days=0, working_days="12345")
+    due = due_at(period, working=working(BERLIN), send_minute=150, grace_days=0)
 
     assert due == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 

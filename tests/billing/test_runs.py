@@ -7,13 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.billing.firm import DUE, a_firm
-from tests.builders import MONDAY_NINE, a_client, a_project
+from tests.builders import MONDAY_NINE, a_client, a_day_off, a_project
 from timebot.billing.models import DraftEntry, Invoice, InvoiceRun
 from timebot.billing.refusals import NothingToRun
+from timebot.billing.run_schedule import needs_go_ahead, next_run_at
 from timebot.billing.runs import (
     go_ahead,
-    needs_go_ahead,
-    next_run_at,
     open_due_runs,
     open_manual_run,
     tell_forecast,
@@ -132,14 +131,24 @@ def test_without_an_anchor_nothing_is_due(session: Session) -> None:
     firm = a_firm(session, anchor_on=None)
 
     assert open_due_runs(session, workspace=firm.workspace, can_charge=False, now=DUE) == []
-    assert next_run_at(firm.workspace, now=DUE) is None
+    assert next_run_at(session, workspace=firm.workspace, now=DUE) is None
 
 
 def test_the_next_run_is_told(session: Session) -> None:
     firm = a_firm(session)
 
-    assert next_run_at(firm.workspace, now=MONDAY_NINE) == DUE
-    assert next_run_at(firm.workspace, now=DUE) == DUE + timedelta(days=14)
+    assert next_run_at(session, workspace=firm.workspace, now=MONDAY_NINE) == DUE
+    assert next_run_at(session, workspace=firm.workspace, now=DUE) == DUE + timedelta(days=14)
+
+
+def test_a_holiday_of_the_firm_puts_the_run_off(session: Session) -> None:
+    firm = a_firm(session)
+    a_day_off(session, firm.workspace, DUE.date(), name="Founders' day")
+
+    assert next_run_at(session, workspace=firm.workspace, now=MONDAY_NINE) == DUE + timedelta(
+        days=1
+    )
+    assert open_due_runs(session, workspace=firm.workspace, can_charge=False, now=DUE) == []
 
 
 def test_a_manual_run_takes_today_too_and_consumes_no_period(session: Session) -> None:

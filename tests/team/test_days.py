@@ -4,17 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.builders import MONDAY_NINE
 from timebot.team.days import (
     ZoneUnknown,
-    add_working_days,
     day_of,
     day_span,
     get_zone,
     local_instant,
-    working_day_end,
 )
-from timebot.team.models import Member, Workspace
 
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 
@@ -44,25 +40,6 @@ def test_a_day_is_as_long_as_the_zone_makes_it(day: date, hours: int) -> None:
     start, end = day_span(day, "Europe/Berlin")
 
     assert (end - start).total_seconds() == hours * 3600
-
-
-def test_working_days_are_counted_over_the_weekend() -> None:
-    friday = date(2026, 3, 6)
-
-    assert add_working_days(friday, 0, "12345") == friday
-    assert add_working_days(friday, 1, "12345") == date(2026, 3, 9)
-    assert add_working_days(friday, 5, "12345") == date(2026, 3, 13)
-    with pytest.raises(ValueError, match="without working days"):
-        add_working_days(friday, 1, "")
-
-
-def test_a_members_own_end_of_day_counts_before_the_firms() -> None:
-    workspace = Workspace(day_end_minute=1080)
-    member = Member(zone="Europe/Berlin")
-
-    assert working_day_end(member, workspace, MONDAY_NINE.date()).hour == 17
-    member.day_end_minute = 960
-    assert working_day_end(member, workspace, MONDAY_NINE.date()).hour == 15
 
 
 def test_a_zone_is_known_whatever_its_case() -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.builders import an_entry
+from tests.builders import a_day_off, an_entry
 from tests.timekeeping.firm import Firm, a_firm, at
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import (
@@ -38,6 +38,12 @@ def test_after_the_working_day_only_the_hours_count(firm: Firm) -> None:
 
 def test_on_a_day_off_only_the_hours_count(firm: Firm) -> None:
     assert firm.start(at(15, day=-1)).entry.next_nag_at == at(19, day=-1)
+
+
+def test_on_a_holiday_of_the_firm_only_the_hours_count(firm: Firm) -> None:
+    a_day_off(firm.session, firm.workspace, at(9).date(), name="Founders' day")
+
+    assert firm.start(at(15)).entry.next_nag_at == at(19)
 
 
 def test_who_wants_no_question_at_the_end_of_the_day_gets_none(firm: Firm) -> None:
@@ -162,7 +168,6 @@ def test_the_end_of_the_day_and_the_last_action_are_proposed_as_ends(firm: Firm)
 
     proposed = stop_times(
         firm.session,
-        workspace=firm.workspace,
         member=firm.robin,
         entry=entry,
         now=at(9, day=1),
@@ -180,7 +185,6 @@ def test_no_end_is_proposed_before_the_start_or_after_now(firm: Firm) -> None:
     assert (
         stop_times(
             firm.session,
-            workspace=firm.workspace,
             member=firm.robin,
             entry=entry,
             now=at(9) + timedelta(hours=4),

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from timebot.team.days import add_working_days, local_instant
+from timebot.team.days import local_instant
+from timebot.team.working_time import WorkingTime
 
 PERIOD_DAYS = 14
 FORECAST_BEFORE = timedelta(hours=48)
@@ -30,9 +31,7 @@ def period_of(anchor: date, day: date) -> Period:
     return Period(start, start + timedelta(days=PERIOD_DAYS))
 
 
-def due_at(
-    period: Period, *, zone: str, send_minute: int, grace_days: int, working_days: str
-) -> datetime:
+def due_at(period: Period, *, working: WorkingTime, send_minute: int, grace_days: int) -> datetime:
     """Return the UTC instant at which the period's run is due.
 
     The period ends with the midnight before `end`. The run waits for so many working days after
@@ -41,14 +40,12 @@ def due_at(
 
     Args:
         period: the period.
-        zone: the workspace's IANA zone.
+        working: when the firm works, so that weekends and holidays do not count as grace.
         send_minute: minutes after local midnight.
         grace_days: working days to wait; with none the run is due on `end` itself.
-        working_days: ISO weekdays as digits, such as `12345`.
     """
-    # A firm without working days still gets its runs: then every day counts.
-    day = add_working_days(period.end, grace_days, working_days or "1234567")
-    return local_instant(day, send_minute, zone)
+    day = working.add_working_days(period.end, grace_days)
+    return local_instant(day, send_minute, working.zone)
 
 
 def ended_periods(anchor: date, *, since: date, today: date) -> Iterator[Period]:

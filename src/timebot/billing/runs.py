@@ -15,65 +15,15 @@ from timebot.billing.freezing import close_run_when_done
 from timebot.billing.issuing import release_all
 from timebot.billing.models import Invoice, InvoiceRun
 from timebot.billing.numbers import insert_or
-from timebot.billing.periods import FORECAST_BEFORE, Period, due_at, ended_periods, period_of
+from timebot.billing.periods import Period
 from timebot.billing.refusals import NothingReady, NothingToRun
+from timebot.billing.run_schedule import MOST_MISSED, due_periods, forecast_due
 from timebot.clients.models import Client
 from timebot.journal.audit import WORKER, Actor, record
 from timebot.journal.notices import refresh_card, show_card, tell
-from timebot.team.days import day_of, local_instant
+from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
-
-MOST_MISSED = 2
-"""So many missed periods are caught up without asking."""
-
-
-def due_periods(session: Session, *, workspace: Workspace, now: datetime) -> list[Period]:
-    """Return the periods whose run is due and not opened yet, oldest first.
-
-    Periods that ended before the workspace was set up, or before its go-live date, never are.
-    """
-    if workspace.anchor_on is None:
-        return []
-    since = day_of(workspace.created_at, workspace.zone)
-    if workspace.go_live_on is not None:
-        since = max(since, workspace.go_live_on)
-    today = day_of(now, workspace.zone)
-    ended = list(ended_periods(workspace.anchor_on, since=since, today=today))
-    claimed = _claimed_starts(session, workspace, ended)
-    return [
-        period
-        for period in ended
-        if period.start not in claimed and run_due_at(workspace, period) <= now
-    ]
-
-
-def run_due_at(workspace: Workspace, period: Period) -> datetime:
-    """Return the UTC instant at which the run of a period is due in the workspace."""
-    return due_at(
-        period,
-        zone=workspace.zone,
-        send_minute=workspace.send_minute,
-        grace_days=workspace.grace_days,
-        working_days=workspace.working_days,
-    )
-
-
-def next_run_at(workspace: Workspace, *, now: datetime) -> datetime | None:
-    """Return when the run of the present period is due; None without an anchor date."""
-    if workspace.anchor_on is None:
-        return None
-    today = day_of(now, workspace.zone)
-    before = period_of(workspace.anchor_on, max(today, workspace.anchor_on) - timedelta(days=14))
-    candidates = [before, period_of(workspace.anchor_on, max(today, workspace.anchor_on))]
-    dues = [run_due_at(workspace, one) for one in candidates if one.start >= workspace.anchor_on]
-    return next((due for due in dues if due > now), None)
-
-
-def needs_go_ahead(session: Session, *, workspace: Workspace, now: datetime) -> list[Period]:
-    """Return the missed periods if they are so many that a person has to say go; else nothing."""
-    missed = due_periods(session, workspace=workspace, now=now)
-    return missed if len(missed) > MOST_MISSED else []
 
 
 def open_due_runs(
@@ -194,16 +144,6 @@ def auto_release(
     return released
 
 
-def forecast_due(workspace: Workspace, *, now: datetime) -> Period | None:
-    """Return the present period if it ends within 48 hours, so that a forecast goes out."""
-    if workspace.anchor_on is None:
-        return None
-    period = period_of(workspace.anchor_on, day_of(now, workspace.zone))
-    ends_at = local_instant(period.end, 0, workspace.zone)
-    is_near = ends_at - FORECAST_BEFORE <= now < ends_at
-    return period if is_near and period.start >= workspace.anchor_on else None
-
-
 def tell_forecast(session: Session, *, workspace: Workspace, now: datetime) -> bool:
     """Tell the billing people once per period what its run would bill (notice `run_forecast`)."""
     period = forecast_due(workspace, now=now)
@@ -212,20 +152,6 @@ def tell_forecast(session: Session, *, workspace: Workspace, now: datetime) -> b
     facts = {"period_start": period.start, "period_end": period.end}
     _tell_billing(session, workspace, "run_forecast", facts, f"{period.start}", now)
     return True
-
-
-def _claimed_starts(session: Session, workspace: Workspace, periods: Sequence[Period]) -> set[date]:
-    if not periods:
-        return set()
-    return set(
-        session.scalars(
-            select(InvoiceRun.period_start).where(
-                InvoiceRun.workspace_id == workspace.id,
-                InvoiceRun.kind == "scheduled",
-                InvoiceRun.period_start >= periods[0].start,
-            )
-        )
-    )
 
 
 def _open_all(

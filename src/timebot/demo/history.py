@@ -8,7 +8,7 @@ from sqlalchemy import select
 from timebot.app import Timebot
 from timebot.billing.issuing import release_all
 from timebot.billing.models import InvoiceRun
-from timebot.billing.runs import next_run_at
+from timebot.billing.run_schedule import next_run_at
 from timebot.demo.cards import put_cards_on_file
 from timebot.demo.seeding import (
     SURFACE,
@@ -69,7 +69,8 @@ def _live_a_week(
         return
     local.clock.move_to(saturday)
     settle(timebot, local)
-    due = next_run_at(agency.workspace, now=timebot.clock.now())
+    with timebot.database.read_only() as session:
+        due = next_run_at(session, workspace=agency.workspace, now=timebot.clock.now())
     if due and due < min(opens_at, saturday + timedelta(days=7)):
         local.clock.move_to(due)
         settle(timebot, local)

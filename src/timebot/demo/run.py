@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from rich.console import Console
 
 from timebot.app import Timebot, build
-from timebot.billing.runs import next_run_at
+from timebot.billing.run_schedule import next_run_at
 from timebot.demo.agency import GUIDE
 from timebot.demo.environment import free_port, local_environment
 from timebot.demo.history import live_through_history
@@ -96,7 +96,9 @@ def _next_run(local: LocalWorld, timebot: Timebot) -> Callable[[], datetime | No
     def target() -> datetime | None:
         with timebot.database.read_only() as session:
             workspace = find_workspace(session, local.slack.team_id)
-            return next_run_at(workspace, now=local.clock.now()) if workspace else None
+            if workspace is None:
+                return None
+            return next_run_at(session, workspace=workspace, now=local.clock.now())
 
     return target
 

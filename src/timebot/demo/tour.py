@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from timebot.app import Timebot
-from timebot.billing.runs import next_run_at
+from timebot.billing.run_schedule import next_run_at
 from timebot.demo.agency import DECLINES
 from timebot.demo.cards import fill_in_card_form, visit
 from timebot.demo.environment import free_port
@@ -91,7 +91,8 @@ class Stage:
         """Let time pass until the next invoice run is due."""
         with self.timebot.database.read_only() as session:
             workspace = find_workspace(session, self.local.slack.team_id)
-            due = next_run_at(workspace, now=self.local.clock.now()) if workspace else None
+            now = self.local.clock.now()
+            due = next_run_at(session, workspace=workspace, now=now) if workspace else None
         if due is None:
             raise StoryBroken("no run is due")
         self.console.print(f"  … until {due:%A, %-d %B %Y} …", style="dim")

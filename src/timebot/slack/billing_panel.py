@@ -3,7 +3,7 @@
 from timebot.billing.checklist import list_missing
 from timebot.billing.models import InvoiceRun
 from timebot.billing.open_work import list_open_runs
-from timebot.billing.runs import needs_go_ahead, next_run_at
+from timebot.billing.run_schedule import needs_go_ahead, next_run_at
 from timebot.billing.statuses import list_invoices
 from timebot.slack.answer import Answer
 from timebot.slack.billing_words import today_of
@@ -86,7 +86,7 @@ def _next_run(asked: Asked) -> list[_Part]:
         words = f"{counted(len(missed), 'invoice run')} were missed and wait for your go-ahead."
         go = button("Open them now", Act.RUN_GO_AHEAD, style="primary")
         return [(words, section(words, accessory=go))]
-    due = next_run_at(asked.workspace, now=asked.now)
+    due = next_run_at(asked.session, workspace=asked.workspace, now=asked.now)
     if due is None:
         return []
     words = f"The next run opens {instant_words(due, asked.workspace.zone)}."

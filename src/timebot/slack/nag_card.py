@@ -34,9 +34,7 @@ def draw_nag(viewer: Viewer, subject_id: str) -> Drawn | None:
         return _closed(f"{entry_line(one)}\nThis timer was removed.")
     if entry.ended_at is not None:
         return _closed(f"{entry_line(one)}\nStopped: {hours(one.seconds)} ({span(entry)}).")
-    proposals = stop_times(
-        viewer.session, workspace=viewer.workspace, member=member, entry=entry, now=viewer.now
-    )
+    proposals = stop_times(viewer.session, member=member, entry=entry, now=viewer.now)
     return _question(viewer, member, one, proposals)
 
 

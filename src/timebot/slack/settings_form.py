@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from timebot.billing.open_work import has_scheduled_runs
-from timebot.billing.runs import next_run_at
+from timebot.billing.run_schedule import next_run_at
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, escape, header, modal, section
 from timebot.slack.desk import SURFACE, Asked, Feature
@@ -295,7 +295,7 @@ def _label(name: str) -> str:
 
 
 def _next_run(asked: Asked) -> list[str]:
-    due = next_run_at(asked.workspace, now=asked.now)
+    due = next_run_at(asked.session, workspace=asked.workspace, now=asked.now)
     return (
         [] if due is None else [f"The next run opens {instant_words(due, asked.workspace.zone)}."]
     )

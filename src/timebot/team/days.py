@@ -1,6 +1,5 @@
 """Days: from instants to the dates and hours that people live by, and back. Pure."""
 
-from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -8,7 +7,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from rapidfuzz import fuzz, process
 
 from timebot.errors import Refusal
-from timebot.team.models import Member, Workspace
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
@@ -45,39 +43,6 @@ def local_instant(day: date, minute_of_day: int, zone: str) -> datetime:
 def day_span(day: date, zone: str) -> tuple[datetime, datetime]:
     """Return the half-open stretch of instants that the day is in the zone, in UTC."""
     return local_instant(day, 0, zone), local_instant(day + timedelta(days=1), 0, zone)
-
-
-def working_days_of(member: Member | None, workspace: Workspace) -> str:
-    """Return the person's ISO weekdays as digits, or the firm's where they have none."""
-    own = member.working_days if member is not None else None
-    return own or workspace.working_days
-
-
-def working_day_end(member: Member, workspace: Workspace, day: date) -> datetime:
-    """Return when the member's working day ends on that date, in UTC."""
-    own = member.day_end_minute
-    minute = workspace.day_end_minute if own is None else own
-    return local_instant(day, minute, member.zone)
-
-
-def is_working_day(day: date, working_days: Collection[str]) -> bool:
-    """Tell whether the date is one of the ISO weekdays, given as digits such as `12345`."""
-    return str(day.isoweekday()) in working_days
-
-
-def add_working_days(day: date, count: int, working_days: Collection[str]) -> date:
-    """Return the date that is so many working days after the day; the day itself for 0.
-
-    Raises:
-        ValueError: if no weekday is a working day.
-    """
-    if not set("1234567") & set(working_days):
-        message = "a firm without working days never gets anywhere"
-        raise ValueError(message)
-    while count > 0:
-        day += timedelta(days=1)
-        count -= is_working_day(day, working_days)
-    return day
 
 
 def day_in_words(day: date) -> str:

@@ -10,14 +10,9 @@ from sqlalchemy.orm import Session
 from timebot.errors import Refusal
 from timebot.journal.notices import refresh_card, show_card
 from timebot.journal.posted import forget_posted
-from timebot.team.days import (
-    add_working_days,
-    day_of,
-    is_working_day,
-    working_day_end,
-    working_days_of,
-)
+from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
+from timebot.team.working_time import working_time_of
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.turns import take_turn
 
@@ -40,24 +35,27 @@ class RestUnclear(Refusal):
 
 
 def first_nag_at(
-    *, workspace: Workspace, member: Member, started_at: datetime, now: datetime
+    session: Session,
+    *,
+    workspace: Workspace,
+    member: Member,
+    started_at: datetime,
+    now: datetime,
 ) -> datetime:
     """Return when the owner of a timer is asked first.
 
-    That is when it has run for the workspace's number of minutes, or at the end of today's working
-    day where that comes first and lies ahead.
+    That is when it has run for the workspace's number of minutes, or at the end of their working
+    day where that comes first.
     """
     patience = timedelta(minutes=workspace.nag_after_minutes)
     due = started_at + patience
     if due <= now:
         # Who has just back-dated a start knows about the timer.
         due = now + patience
-    today = day_of(now, member.zone)
-    if member.nag_at_day_end and is_working_day(today, working_days_of(member, workspace)):
-        end = working_day_end(member, workspace, today)
-        if now < end < due:
-            return end
-    return due
+    if not member.nag_at_day_end:
+        return due
+    working = working_time_of(session, member=member, since=day_of(now, member.zone))
+    return min(due, working.next_end(now))
 
 
 def due_nags(session: Session, *, now: datetime, limit: int) -> Sequence[TimeEntry]:
@@ -80,7 +78,6 @@ def ask_about(session: Session, *, entry: TimeEntry, now: datetime) -> bool:
     The next question comes at the end of a working day that lies ahead. However long nobody was
     there to ask, it is one question. A card goes to the owner with the proposed stop times.
     """
-    workspace = session.get_one(Workspace, entry.workspace_id)
     member = session.get_one(Member, (entry.workspace_id, entry.member_id))
     # Two workers may find the same timer; the one that still sees the old instant asks.
     asked = session.execute(
@@ -92,7 +89,7 @@ def ask_about(session: Session, *, entry: TimeEntry, now: datetime) -> bool:
             TimeEntry.deleted_at.is_(None),
             TimeEntry.next_nag_at == entry.next_nag_at,
         )
-        .values(next_nag_at=_day_end_ahead(workspace, member, now))
+        .values(next_nag_at=_day_end_ahead(session, member, now))
         .returning(TimeEntry.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
@@ -139,12 +136,7 @@ def _runs(entry: TimeEntry) -> bool:
     return entry.ended_at is None and entry.deleted_at is None
 
 
-def _day_end_ahead(workspace: Workspace, member: Member, now: datetime) -> datetime:
+def _day_end_ahead(session: Session, member: Member, now: datetime) -> datetime:
     """Return the next end of a working day after now."""
-    days = working_days_of(member, workspace)
-    today = day_of(now, member.zone)
-    if is_working_day(today, days) and (end := working_day_end(member, workspace, today)) > now:
-        return end
-    if not days:
-        return now + timedelta(days=1)
-    return working_day_end(member, workspace, add_working_days(today, 1, days))
+    working = working_time_of(session, member=member, since=day_of(now, member.zone))
+    return working.next_end(now)

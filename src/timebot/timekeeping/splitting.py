@@ -182,7 +182,9 @@ def _close_first_part(session: Session, change: Change, entry: TimeEntry, at: da
 def _next_nag(session: Session, second: TimeEntry, now: datetime) -> datetime:
     workspace = session.get_one(Workspace, second.workspace_id)
     author = session.get_one(Member, (second.workspace_id, second.member_id))
-    return first_nag_at(workspace=workspace, member=author, started_at=second.started_at, now=now)
+    return first_nag_at(
+        session, workspace=workspace, member=author, started_at=second.started_at, now=now
+    )
 
 
 def time_within(entry: TimeEntry, minute: int) -> datetime:

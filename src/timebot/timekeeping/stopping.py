@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import Refusal, WayOut
 from timebot.journal.notices import refresh_card, tell
-from timebot.team.models import Member, Workspace
+from timebot.team.models import Member
 from timebot.team.rights import holders
 from timebot.timekeeping.capture import close_entry
 from timebot.timekeeping.history import Change, entry_facts, note_change, remember_action
@@ -147,10 +147,8 @@ def _end_of(entry: TimeEntry, ended_at: datetime | None, now: datetime) -> datet
 def _ways_to_stop(
     session: Session, member: Member, entry: TimeEntry, end: datetime, text: str | None
 ) -> list[WayOut]:
-    workspace = session.get_one(Workspace, member.workspace_id)
-    zone = member.zone
-    likely = stop_times(session, workspace=workspace, member=member, entry=entry, now=end)
-    ends = [(one.at, moment_words(one.at, zone=zone, now=end)) for one in likely]
+    likely = stop_times(session, member=member, entry=entry, now=end)
+    ends = [(one.at, moment_words(one.at, zone=member.zone, now=end)) for one in likely]
     ways_out = []
     for at, words in [*ends, (end, "the time I said")]:
         value = StopWish(entry.id, at, text, long_is_meant=True).as_value()

@@ -308,7 +308,7 @@ def _insert(
         version=1,
         created_at=change.now,
         next_nag_at=first_nag_at(
-            workspace=workspace, member=member, started_at=began, now=change.now
+            session, workspace=workspace, member=member, started_at=began, now=change.now
         ),
     )
     try:

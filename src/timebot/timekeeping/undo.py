@@ -283,6 +283,7 @@ def _run_again(reverse: _Reverse, entry: TimeEntry, verb: str = "started") -> No
     before = entry_facts(entry)
     workspace = reverse.session.get_one(Workspace, entry.workspace_id)
     nag = first_nag_at(
+        reverse.session,
         workspace=workspace,
         member=reverse.author,
         started_at=entry.started_at,
