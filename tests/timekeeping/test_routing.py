@@ -212,6 +212,26 @@ def test_on_a_day_off_the_approver_and_the_substitute_are_both_asked(firm: Firm)
     assert asked(firm) == ["Kim", "Lea"]
 
 
+def test_on_a_weekday_that_is_not_theirs_the_substitute_is_asked_too(firm: Firm) -> None:
+    lea = an_approver(firm.session, firm.workspace, "Lea")
+    a_route(firm, firm.kim, project=firm.logo, substitute=lea)
+    firm.kim.working_days = "345"
+    an_entry(firm.session, firm.robin, firm.logo)
+
+    assert asked(firm) == ["Kim", "Lea"]
+
+
+def test_on_a_holiday_of_the_firm_nobody_has_to_stand_in(firm: Firm) -> None:
+    lea = an_approver(firm.session, firm.workspace, "Lea")
+    a_route(firm, firm.kim, project=firm.logo, substitute=lea)
+    firm.session.add(
+        DayOff(workspace_id=firm.workspace.id, id=lea.id, member_id=None, day=at(18).date())
+    )
+    an_entry(firm.session, firm.robin, firm.logo)
+
+    assert asked(firm) == ["Kim"]
+
+
 def test_a_substitute_may_settle_without_being_asked(firm: Firm) -> None:
     lea = an_approver(firm.session, firm.workspace, "Lea")
     a_route(firm, firm.kim, project=firm.logo, substitute=lea)

@@ -15,8 +15,10 @@ from timebot.jobs.tasks import Task
 from timebot.journal.chain import seal
 from timebot.journal.inbox import forget_handled
 from timebot.team.models import Workspace
+from timebot.timekeeping.escalation import look_after
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import ask_about, due_nags
+from timebot.timekeeping.shown import forget_shown
 
 AT_ONCE = 500
 """How many audit events are sealed, and how many timers asked about, in one transaction."""
@@ -39,6 +41,7 @@ def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
 
     return [
         Task("timers.ask", lambda now, _real: _ask_about_timers(database, now)),
+        for_each_workspace("approvals.look_after", database, _approvals),
         for_each_workspace("runs.open", database, open_runs),
         for_each_workspace("runs.release", database, release),
         for_each_workspace("runs.forecast", database, _forecast),
@@ -91,6 +94,11 @@ def _for_one(
 def _workspaces(database: Database) -> list[UUID]:
     with database.read_only() as session:
         return list(session.scalars(select(Workspace.id)))
+
+
+def _approvals(session: Session, workspace: Workspace, now: datetime) -> int:
+    forget_shown(session, workspace_id=workspace.id, now=now)
+    return look_after(session, workspace=workspace, now=now)
 
 
 def _forecast(session: Session, workspace: Workspace, now: datetime) -> int:

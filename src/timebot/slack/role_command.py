@@ -12,6 +12,7 @@ from timebot.slack.words import counted, listed
 from timebot.team.members import list_members
 from timebot.team.models import ROLES, Member
 from timebot.team.rights import grant_role, require
+from timebot.timekeeping.escalation import hand_over
 
 _MEANING = {
     "member": "their own time",
@@ -76,6 +77,7 @@ def _granted(asked: Asked, member: Member, role: str) -> Answer:
         surface=SURFACE,
         now=asked.now,
     )
+    hand_over(asked.session, workspace=asked.workspace, member=member, now=asked.now)
     who = person_words(member)
     if not changed:
         return Answer(text=f"{who} is {role} already. Nothing was changed.")

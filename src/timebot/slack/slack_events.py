@@ -9,6 +9,8 @@ from timebot.slack.desk import SURFACE, Asked, Feature, News, Reported
 from timebot.slack.speaker import read_profile
 from timebot.team.members import find_member, meet_member
 from timebot.team.models import SlackInstallation
+from timebot.team.rights import may
+from timebot.timekeeping.escalation import hand_over
 from timebot.timekeeping.timer import stop_timer_of_leaver
 
 
@@ -43,6 +45,7 @@ def person_changed(reported: Reported) -> None:
     if member is None:
         # Somebody who never used timebot is not made known by a change of their profile.
         return
+    approved = may(member, "approver")
     meet_member(
         reported.session,
         workspace=reported.workspace,
@@ -51,6 +54,8 @@ def person_changed(reported: Reported) -> None:
         owner_hint=reported.desk.owner_hint,
         now=reported.now,
     )
+    if approved:
+        hand_over(reported.session, workspace=reported.workspace, member=member, now=reported.now)
     if member.deactivated_at is not None:
         stop_timer_of_leaver(
             reported.session,

@@ -18,7 +18,7 @@ from timebot.slack.time_words import (
     worked_days,
 )
 from timebot.slack.timer_replies import edit_button
-from timebot.slack.words import counted, weekday_words
+from timebot.slack.words import counted, listed, weekday_words
 from timebot.team.models import Member
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.overview import Shown, show_entry, show_submission
@@ -106,6 +106,23 @@ def tell_withdrawn(viewer: Viewer, facts: Facts) -> Drawn | None:
     return Drawn(spoken(line), [section(line)])
 
 
+def tell_escalated(viewer: Viewer, facts: Facts) -> Drawn | None:
+    """Tell the author that their hours still wait, and who has them now."""
+    submission = viewer.session.get(Submission, (viewer.workspace.id, UUID(facts["submission_id"])))
+    shown = show_submission(viewer.session, submission=submission) if submission else None
+    if shown is None or not shown.groups:
+        return None
+    days = worked_days(one.entry.worked_on for group in shown.groups for one in group.entries)
+    owners = [
+        viewer.session.get_one(Member, (viewer.workspace.id, each)).name
+        for each in _listed_ids(facts.get("owner_ids"))
+    ]
+    who = listed([escape(name) for name in sorted(owners)], most=4)
+    asked = f"I asked {who}, too." if who else "Everybody who may approve them has been asked."
+    line = f"Your hours of {days}, *{hours(shown.seconds)}*, still wait for approval. {asked}"
+    return Drawn(spoken(line), [section(line)])
+
+
 def tell_stopped(viewer: Viewer, facts: Facts) -> Drawn | None:
     """Tell approvers about the timer of somebody who has left, which one of them confirms."""
     entries = _entries(viewer, {"entry_ids": json.dumps([facts["entry_id"]])})
@@ -178,6 +195,7 @@ NOTICES: Mapping[str, Notice] = {
     "entries_approved": tell_approved,
     "approval_voided": tell_voided,
     "submission_withdrawn": tell_withdrawn,
+    "submission_escalated": tell_escalated,
     "timer_stopped": tell_stopped,
     "role_changed": tell_role,
 }

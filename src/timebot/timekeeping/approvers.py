@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from timebot.clients.models import Project
 from timebot.journal.models import AuditEvent
-from timebot.team.days import day_of
-from timebot.team.models import DayOff, Member, Workspace
+from timebot.team.models import Member, Workspace
 from timebot.team.rights import holders, may
+from timebot.team.working_time import firm_working_time, working_time_of
 from timebot.timekeeping.models import ApprovalRoute, Submission, TimeEntry
 
 
@@ -53,7 +53,7 @@ def approvers_by_project(
     able = {one.id: one for one in holding if workspace.self_approval or one.id != author_id}
     routes = _routes(session, workspace.id)
     clients = _clients(session, workspace.id, project_ids)
-    away = _away(session, able.values(), now) if routes else set()
+    away = _away(session, workspace, routes.values(), able, now)
     return {
         project_id: _standing(_route_of(routes, project_id, clients.get(project_id)), able, away)
         for project_id in project_ids
@@ -167,19 +167,27 @@ def _clients(
     return {project_id: client_id for project_id, client_id in rows}  # noqa: C416 - a Result is no mapping
 
 
-def _away(session: Session, members: Collection[Member], now: datetime) -> set[UUID]:
-    """Return who has taken this day off; a weekend or a holiday passes for everybody alike."""
-    today = {one.id: day_of(now, one.zone) for one in members}
-    if not today:
+def _away(
+    session: Session,
+    workspace: Workspace,
+    routes: Iterable[Sequence[ApprovalRoute]],
+    able: Mapping[UUID, Member],
+    now: datetime,
+) -> set[UUID]:
+    """Return which approvers of routes are off on a day on which the firm works.
+
+    A weekend or a holiday passes for everybody alike, so nobody has to stand in.
+    """
+    named = {step.approver_id for route in routes for step in route if step.substitute_id}
+    firm = firm_working_time(session, workspace=workspace, since=now.date())
+    if not named or not firm.is_working_day(firm.day_at(now)):
         return set()
-    rows = session.execute(
-        select(DayOff.member_id, DayOff.day).where(
-            DayOff.workspace_id == next(iter(members)).workspace_id,
-            DayOff.member_id.in_(today),
-            DayOff.day.in_(set(today.values())),
-        )
-    )
-    return {one for one, day in rows if one is not None and today.get(one) == day}
+    found = set()
+    for one in (able[each] for each in named if each in able):
+        own = working_time_of(session, member=one, since=now.date())
+        if not own.is_working_day(own.day_at(now)):
+            found.add(one.id)
+    return found
 
 
 def _is_among(approver: Member, members: Iterable[Member]) -> bool:
