@@ -21,6 +21,7 @@ class Delivery:
         team_id, user_id: the workspace it was sent from and the person who acted.
         user_team_id: the person's own workspace; another one in shared channels.
         name: the command, the action before its colon, the modal's callback id, or the event.
+        tag: what stands behind the colon of an action, which tells several of one name apart.
         text: what was typed after a command, or into a type-ahead field.
         value, packed: what the button or the modal carried, read and as it came.
         chosen: the value of the selected option, date, time or person.
@@ -38,6 +39,7 @@ class Delivery:
     name: str
     user_team_id: str = ""
     team_name: str = ""
+    tag: str = ""
     text: str = ""
     value: dict[str, str] = field(default_factory=dict)
     packed: str = ""
@@ -77,11 +79,13 @@ def read_click(body: Payload) -> Delivery:
     view = body.get("view") or {}
     container = body.get("container") or {}
     kept = unpack(view.get("private_metadata"))
+    name, _, tag = str(action.get("action_id", "")).partition(":")
     return Delivery(
         kind="click",
         key=_key("click", body, body.get("trigger_id"), action.get("action_ts")),
         **_who(body),
-        name=str(action.get("action_id", "")).split(":")[0],
+        name=name,
+        tag=tag,
         value=unpack(action.get("value")) or kept,
         packed=action.get("value") or "",
         chosen=_choice(action),

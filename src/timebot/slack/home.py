@@ -17,6 +17,9 @@ from timebot.slack.blocks import (
 from timebot.slack.desk import Viewer
 from timebot.slack.ids import Act
 from timebot.slack.panel import recent_rows, timer_buttons
+from timebot.slack.project_question import project_question
+from timebot.slack.rare_actions import rare_menu
+from timebot.slack.standing_rows import doubt_rows, more, own_waiting_rows
 from timebot.slack.time_lists import drafts_words, entry_menu, project_sums
 from timebot.slack.time_words import STATE_WORDS, entry_line, hours, since, span, worked_days
 from timebot.slack.timer_replies import edit_button
@@ -34,11 +37,14 @@ from timebot.timekeeping.overview import (
     week,
 )
 from timebot.timekeeping.rejections import list_rejected
+from timebot.timekeeping.standing import list_in_doubt, list_own_waiting
 
 _MOST_RECENT = 6
 _MOST_REJECTED = 10
 _MOST_WAITING = 10
-_MOST_TODAY = 20
+_MOST_TODAY = 12
+_MOST_IN_DOUBT = 5
+_MOST_OWN = 5
 
 
 def draw_home(viewer: Viewer) -> Block:
@@ -51,8 +57,10 @@ def draw_home(viewer: Viewer) -> Block:
     days = week(session, member=member, now=now)
     blocks = [
         *_timer(day, member, viewer),
+        *_in_doubt(list_in_doubt(session, member=member, now=now)),
         *_rejected(list_rejected(session, member=member, now=now)),
         *_waiting(waiting_for(session, workspace=viewer.workspace, approver=member, now=now)),
+        *_own_waiting(viewer, member),
         *_today(day),
         *_week(days, has_drafts=day.drafts > 0),
         *_recent(recent(session, member=member, limit=_MOST_RECENT)),
@@ -67,11 +75,16 @@ def _timer(day: TodayShown, member: Member, viewer: Viewer) -> list[Block]:
     one = day.running
     began = since(one.entry.started_at, zone=member.zone, now=viewer.now)
     # Home is not redrawn every minute, so it says since when and not for how long.
-    return [
-        header("Your timer"),
-        section(f"{entry_line(one)}\nRunning since {began}."),
-        actions(*timer_buttons(day)),
-    ]
+    words = f"{entry_line(one)}\nRunning since {began}."
+    shown = project_question(one.entry, words) if one.entry.project_id is None else section(words)
+    return [header("Your timer"), shown, actions(*timer_buttons(day))]
+
+
+def _in_doubt(in_doubt: Sequence[Shown]) -> list[Block]:
+    if not in_doubt:
+        return []
+    rows = doubt_rows(in_doubt, most=_MOST_IN_DOUBT)
+    return [divider(), header("Needs your word"), *rows]
 
 
 def _rejected(entries: Sequence[Shown]) -> list[Block]:
@@ -85,7 +98,7 @@ def _rejected(entries: Sequence[Shown]) -> list[Block]:
         )
         for one in entries[:_MOST_REJECTED]
     ]
-    return [divider(), header("Came back to you"), *rows, *_more(len(entries), _MOST_REJECTED)]
+    return [divider(), header("Came back to you"), *rows, *more(len(entries), _MOST_REJECTED)]
 
 
 def _waiting(waiting: Sequence[SubmissionShown]) -> list[Block]:
@@ -93,7 +106,7 @@ def _waiting(waiting: Sequence[SubmissionShown]) -> list[Block]:
         return []
     rows = [section(_waiting_words(one), accessory=_show(one)) for one in waiting[:_MOST_WAITING]]
     title = "Waiting for your approval"
-    return [divider(), header(title), *rows, *_more(len(waiting), _MOST_WAITING)]
+    return [divider(), header(title), *rows, *more(len(waiting), _MOST_WAITING)]
 
 
 def _waiting_words(one: SubmissionShown) -> str:
@@ -108,6 +121,16 @@ def _show(one: SubmissionShown) -> Block:
     return button("Show", Act.APPROVAL_SHOW, value, key=str(one.submission.id), says=says)
 
 
+def _own_waiting(viewer: Viewer, member: Member) -> list[Block]:
+    waiting = list_own_waiting(
+        viewer.session, workspace=viewer.workspace, member=member, now=viewer.now
+    )
+    if not waiting:
+        return []
+    rows = own_waiting_rows(waiting, most=_MOST_OWN, zone=member.zone, now=viewer.now)
+    return [divider(), header("Your hours, waiting for approval"), *rows]
+
+
 def _today(day: TodayShown) -> list[Block]:
     shown = day.today
     rows = [
@@ -120,7 +143,7 @@ def _today(day: TodayShown) -> list[Block]:
     head = f"Today, {weekday_words(shown.day)}"
     closed = sum(one.seconds for one in shown.entries if one.entry.ended_at)
     total = f"Finished so far: {hours(closed)}. {drafts_words(day)}".strip()
-    return [divider(), header(head), *rows, *_more(len(shown.entries), _MOST_TODAY), context(total)]
+    return [divider(), header(head), *rows, *more(len(shown.entries), _MOST_TODAY), context(total)]
 
 
 def _how_long(one: Shown) -> str:
@@ -140,7 +163,7 @@ def _week(days: WeekShown, *, has_drafts: bool) -> list[Block]:
         divider(),
         header(f"This week: {total}"),
         section("\n".join(project_sums(entries))),
-        actions(button("Show the week", Act.TIMER_WEEK), *submit),
+        actions(*submit, button("Show the week", Act.TIMER_WEEK)),
     ]
 
 
@@ -151,14 +174,9 @@ def _recent(latest: Sequence[Shown]) -> list[Block]:
 
 
 def _foot(member: Member) -> list[Block]:
-    buttons = [button("Help", Act.TIMER_HELP)]
-    if may(member, "billing"):
-        buttons.append(button("Settings", Act.SETTINGS_FORM))
-    return [divider(), context(f"Days are counted in {member.zone}."), actions(*buttons)]
-
-
-def _more(count: int, shown: int) -> list[Block]:
-    return [context(f"… and {count - shown} more")] if count > shown else []
+    buttons = [button("Settings", Act.SETTINGS_FORM)] if may(member, "billing") else []
+    zone = context(f"Days are counted in {member.zone}.")
+    return [divider(), zone, actions(*buttons, rare_menu())]
 
 
 def _view(blocks: list[Block]) -> Block:

@@ -35,6 +35,8 @@ class Act(StrEnum):
     PERIOD_OPEN_FORM = "period.open_form"
     # Capture: what a channel is linked to, a project that is said later
     CHANNEL_LINK = "channel.link"
+    ENTRY_SET_PROJECT = "entry.set_project"
+    MORE = "more.menu"
     # Nags
     NAG_STOP_NOW = "nag.stop_now"
     NAG_STOP_AT = "nag.stop_at"
@@ -109,6 +111,7 @@ class Form(StrEnum):
     ADD = "form.add"
     EDIT = "form.edit"
     STOP_AT = "form.stop_at"
+    WHY = "form.why"
     SPLIT = "form.split"
     PERIOD_OPEN = "form.period_open"
     REJECT = "form.reject"

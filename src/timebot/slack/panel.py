@@ -6,34 +6,54 @@ from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, divider, section
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
+from timebot.slack.rare_actions import rare_menu
+from timebot.slack.standing_rows import (
+    doubt_rows,
+    doubt_words,
+    own_waiting_rows,
+    own_waiting_words,
+)
 from timebot.slack.time_lists import drafts_words, project_sums, running_line
 from timebot.slack.time_words import entry_details, hours, place, place_words, spoken
 from timebot.slack.timer_replies import carrying, edit_button, stop_button, wish_like
 from timebot.slack.words import counted
 from timebot.team.rights import may
 from timebot.timekeeping.overview import Shown, TodayShown, recent, today, waiting_for
+from timebot.timekeeping.standing import list_in_doubt, list_own_waiting
+from timebot.timekeeping.wishes import StartWish
 
 _MOST_RECENT = 5
+_MOST_IN_DOUBT, _MOST_WAITING = 3, 3
 
 
 def show_panel(asked: Asked) -> Answer:
     """Show the panel: Slack answers it as a private message whose buttons do the rest."""
-    shown = today(asked.session, member=asked.member, now=asked.now)
-    latest = recent(asked.session, member=asked.member, limit=_MOST_RECENT)
+    session, member, now = asked.session, asked.member, asked.now
+    shown = today(session, member=member, now=now)
+    in_doubt = list_in_doubt(session, member=member, now=now)
+    own = list_own_waiting(session, workspace=asked.workspace, member=member, now=now)
+    latest = recent(session, member=member, limit=_MOST_RECENT)
     line = running_line(shown.running, asked) if shown.running else "No timer is running."
     total = f"Today: {hours(shown.today.seconds)}. {drafts_words(shown)}".strip()
     waiting = _waiting_words(asked)
-    blocks: list[Block] = [
-        section(line),
-        actions(*timer_buttons(shown)),
-        context(total),
-        *([section("\n".join(project_sums(shown.today.entries)))] if _has_many(shown) else []),
-    ]
+    blocks: list[Block] = [section(line), actions(*timer_buttons(shown)), context(total)]
+    if _has_many(shown):
+        blocks.append(section("\n".join(project_sums(shown.today.entries))))
+    if in_doubt:
+        blocks += [section("*Needs your word*"), *doubt_rows(in_doubt, most=_MOST_IN_DOUBT)]
     if waiting:
         blocks.append(section(waiting, accessory=button("Show", Act.APPROVALS_SHOW)))
+    blocks += own_waiting_rows(own, most=_MOST_WAITING, zone=member.zone, now=now)
     if latest:
         blocks += [divider(), section("*Start again*"), *recent_rows(latest)]
-    text = spoken(line, total, waiting, *(f"Recent: {_recent_words(one)}" for one in latest))
+    text = spoken(
+        line,
+        total,
+        *(f"Needs your word: {doubt_words(one)}" for one in in_doubt[:_MOST_IN_DOUBT]),
+        waiting,
+        *(own_waiting_words(one, zone=member.zone, now=now) for one in own[:_MOST_WAITING]),
+        *(f"Recent: {_recent_words(one)}" for one in latest),
+    )
     return Answer(text=text, blocks=[*blocks, divider(), actions(*_doors())])
 
 
@@ -41,15 +61,23 @@ def timer_buttons(shown: TodayShown) -> list[Block]:
     """Return what can be done about the running timer, or to start one."""
     if shown.running is None:
         return [
-            button("Start a timer", Act.TIMER_START_FORM, style="primary"),
+            start_now_button(),
+            button("Start…", Act.TIMER_START_FORM, says="Start a timer and say what for"),
             button("Add time", Act.ENTRY_ADD_FORM),
         ]
     return [
         {**stop_button(shown.running.entry), "style": "primary"},
-        button("Switch", Act.TIMER_SWITCH_FORM),
+        button("Switch…", Act.TIMER_SWITCH_FORM),
         edit_button(shown.running.entry),
         button("Add time", Act.ENTRY_ADD_FORM),
     ]
+
+
+def start_now_button() -> Block:
+    """Return the button that starts at once; what it is for is said later."""
+    says = "Start a timer now, without a project"
+    block = button("Start now", Act.TIMER_START, key="now", style="primary", says=says)
+    return carrying(block, StartWish(None, "", None).as_value())
 
 
 def recent_rows(latest: Sequence[Shown]) -> list[Block]:
@@ -91,6 +119,5 @@ def _doors() -> list[Block]:
         button("Today", Act.TIMER_TODAY),
         button("Week", Act.TIMER_WEEK),
         button("Submit", Act.SUBMIT),
-        button("Undo", Act.TIMER_UNDO),
-        button("Help", Act.TIMER_HELP),
+        rare_menu(),
     ]

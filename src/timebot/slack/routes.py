@@ -18,6 +18,7 @@ from timebot.slack.billing_routes import (
     BILLING_NOTICES,
     BILLING_OPTIONS,
 )
+from timebot.slack.capture_routes import CAPTURE_ACTIONS, CAPTURE_FORMS, CAPTURE_OPTIONS
 from timebot.slack.correction_routes import (
     CORRECTION_ACTIONS,
     CORRECTION_CARDS,
@@ -38,6 +39,7 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
         commands={command: timer_command, billing_command: billing_typed},
         actions={
             **timer_buttons.ACTIONS,
+            **CAPTURE_ACTIONS,
             **CORRECTION_ACTIONS,
             **approvals.ACTIONS,
             **bulk_approval.ACTIONS,
@@ -45,12 +47,13 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
         },
         forms={
             **timer_buttons.FORMS,
+            **CAPTURE_FORMS,
             **CORRECTION_FORMS,
             **approvals.FORMS,
             **bulk_approval.FORMS,
             **BILLING_FORMS,
         },
-        options={**timer_buttons.OPTIONS, **BILLING_OPTIONS},
+        options={**timer_buttons.OPTIONS, **CAPTURE_OPTIONS, **BILLING_OPTIONS},
         shortcuts=SHORTCUTS,
         events=slack_events.EVENTS,
         news=slack_events.NEWS,

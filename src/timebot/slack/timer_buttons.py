@@ -6,7 +6,6 @@ from uuid import UUID
 
 from timebot.clients.models import Project
 from timebot.slack import (
-    channel_command,
     entry_opening,
     entry_saving,
     nag_card,
@@ -160,7 +159,7 @@ def confirm(asked: Asked) -> Answer:
     one = show_entry(asked.session, entry=entry, now=asked.now)
     line = f"{entry_line(one)}\nConfirmed: {hours(one.seconds)}."
     if entry.member_id == asked.member.id:
-        return Answer(text=spoken(line), blocks=[section(line)])
+        return _at_home(asked) or Answer(text=spoken(line), blocks=[section(line)])
     days = timer_verbs.one_day(entry.worked_on)
     value = {"start": days.start, "end": days.end, "member": entry.member_id}
     hand_in = button("Hand that day in for them", Act.SUBMIT, value)
@@ -225,7 +224,6 @@ ACTIONS: Mapping[str, Feature] = {
     Act.NAG_KEEP_GOING: nag_card.leave_alone,
     Act.SUBMIT: in_place(submit_days),
     Act.WITHDRAW: in_place(without_rest(timer_verbs.withdraw_hours)),
-    Act.CHANNEL_LINK: in_place(channel_command.link_there),
     Act.LINK: lambda _asked: NOTHING,
 }
 """What each button, select and menu does."""

@@ -8,6 +8,7 @@ from timebot.slack.blocks import Block, actions, button, context, section
 from timebot.slack.correction_replies import handed_in_before
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
+from timebot.slack.project_question import ASKS, project_question
 from timebot.slack.time_words import (
     KIND_WORDS,
     entry_line,
@@ -42,7 +43,7 @@ def draw_started(asked: Asked, started: Started, *, said: str = "") -> Answer:
         began_words = f"Started at {began}."
     lines = [f"{entry_line(one)}\n{began_words}", *([said] if said else [])]
     if one.entry.project_id is None:
-        lines.append("It has no project yet. You can name one until you hand it in.")
+        lines.append("It has no project yet. I ask for one when you stop it.")
     blocks: list[Block] = [section("\n".join(lines))]
     if started.stopped:
         lines.append(_stopped_for_it(asked, started.stopped))
@@ -63,16 +64,15 @@ def draw_stopped(asked: Asked, entry: TimeEntry) -> Answer:
     one = _shown(asked, entry)
     day = _day_and_zone(asked, one)
     lines = [f"{entry_line(one)}\nStopped: *{hours(one.seconds)}* ({span(entry)}{day})."]
-    if entry.project_id is None:
-        lines.append("It has no project yet. Name one before you hand it in.")
     total = _total_of_today(asked, entry)
-    buttons = [undo_button(asked), edit_button(entry), submit_button(asked, entry)]
+    buttons = [undo_button(asked), edit_button(entry)]
+    blocks: list[Block] = [section(lines[0]), *_small(total)]
     if entry.project_id is None:
-        buttons = [edit_button(entry, label="Name the project"), undo_button(asked)]
-    return Answer(
-        text=spoken(*lines, total),
-        blocks=[section("\n".join(lines)), *_small(total), actions(*buttons)],
-    )
+        lines.append(ASKS)
+        blocks.append(project_question(entry))
+    else:
+        buttons.append(submit_button(asked, entry))
+    return Answer(text=spoken(*lines, total), blocks=[*blocks, actions(*buttons)])
 
 
 def draw_added(asked: Asked, added: Added, *, said: str = "") -> Answer:

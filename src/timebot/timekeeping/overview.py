@@ -150,9 +150,20 @@ def week(session: Session, *, member: Member, now: datetime, last: bool = False)
 def recent(session: Session, *, member: Member, limit: int) -> Sequence[Shown]:
     """List the member's latest different pieces of finished work, newest first.
 
-    The same project and text count once, so that each can be a button that starts it again.
+    The same project and text count once, and what says nothing or takes no new time is left out,
+    so that each can be a button that starts it again.
     """
-    closed = entries_of(member).where(TimeEntry.ended_at.is_not(None))
+    takes_time = (
+        select(Project.id)
+        .where(
+            Project.workspace_id == TimeEntry.workspace_id,
+            Project.id == TimeEntry.project_id,
+            Project.state == "active",
+        )
+        .exists()
+    )
+    says_something = TimeEntry.project_id.is_(None) & (TimeEntry.text != "")
+    closed = entries_of(member).where(TimeEntry.ended_at.is_not(None), takes_time | says_something)
     newest = closed.order_by(TimeEntry.started_at.desc(), TimeEntry.number.desc())
     # A person repeats the same few things; enough rows are read to find that many.
     unique: dict[tuple[UUID | None, str], Shown] = {}

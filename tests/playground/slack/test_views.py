@@ -144,3 +144,13 @@ def test_a_modal_is_no_home_and_home_no_modal(
 ) -> None:
     assert refusal(client.views_publish, user_id=mia.id, view=modal()) == "invalid_arguments"
     assert refusal(client.views_open, trigger_id=trigger(), view=home()) == "invalid_arguments"
+
+
+def test_a_home_with_a_select_can_be_published_again(client: WebClient, mia: Person) -> None:
+    select = {"type": "external_select", "action_id": "pick"}
+    view = home(section("What was it for?") | {"accessory": select})
+    client.views_publish(user_id=mia.id, view=view)
+
+    again = client.views_publish(user_id=mia.id, view=view)
+
+    assert again["ok"]

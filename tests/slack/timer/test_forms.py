@@ -11,7 +11,7 @@ def fill(person: Person, **fields: str) -> None:
 
 def test_a_timer_is_started_from_the_modal(office: Office) -> None:
     panel = office.mia.command("/timer")
-    office.mia.click(panel, text="Start a timer")
+    office.mia.click(panel, text="Start…")
     fill(office.mia, project="Acme, Logo", text="sketches", at="-20m", ticket="ABC-9")
 
     office.mia.submit()

@@ -60,9 +60,9 @@ class Surfaces:
             if view["type"] != kept["type"]:
                 raise SlackFault("invalid_arguments", ["[ERROR] a view cannot change its type"])
             self._refuse_known_external_id(view, view_id)
-            typed = kept["state"]["values"]
-            state = {"values": merged_state(view["blocks"], typed)}
-            fresh = {**kept, **_PLAIN_FIELDS, **_own_fields(view), "state": state}
+            typed, own = kept["state"]["values"], _own_fields(view)
+            state = {"values": merged_state(own["blocks"], typed)}
+            fresh = {**kept, **_PLAIN_FIELDS, **own, "state": state}
             fresh["hash"] = _new_hash()
             self._store.put(_VIEW, view_id, fresh)
             return fresh
@@ -146,6 +146,7 @@ class Surfaces:
     ) -> Document:
         installation = self._directory.installation
         view_id = f"V0LOCAL{self._store.next_number(_VIEW):05d}"
+        own = _own_fields(view)
         fresh = {
             "id": view_id,
             "user": user_id,
@@ -156,8 +157,8 @@ class Surfaces:
             "root_view_id": root or view_id,
             "previous_view_id": previous,
             **_PLAIN_FIELDS,
-            **_own_fields(view),
-            "state": {"values": initial_state(view["blocks"])},
+            **own,
+            "state": {"values": initial_state(own["blocks"])},
             "hash": _new_hash(),
         }
         self._store.put(_VIEW, view_id, fresh)
