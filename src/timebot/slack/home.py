@@ -62,7 +62,7 @@ def draw_home(viewer: Viewer) -> Block:
         *_waiting(waiting_for(session, workspace=viewer.workspace, approver=member, now=now)),
         *_own_waiting(viewer, member),
         *_today(day),
-        *_week(days, has_drafts=day.drafts > 0),
+        *_week(days),
         *_recent(recent(session, member=member, limit=_MOST_RECENT)),
         *_foot(member),
     ]
@@ -142,8 +142,16 @@ def _today(day: TodayShown) -> list[Block]:
     ]
     head = f"Today, {weekday_words(shown.day)}"
     closed = sum(one.seconds for one in shown.entries if one.entry.ended_at)
-    total = f"Finished so far: {hours(closed)}. {drafts_words(day)}".strip()
-    return [divider(), header(head), *rows, *more(len(shown.entries), _MOST_TODAY), context(total)]
+    total = context(f"Finished so far: {hours(closed)}.")
+    listed = [header(head), *rows, *more(len(shown.entries), _MOST_TODAY), total] if rows else []
+    return [divider(), *listed, *_drafts(day)] if listed or day.drafts else []
+
+
+def _drafts(day: TodayShown) -> list[Block]:
+    """Say what was not handed in yet, of whatever day, with Submit."""
+    if not day.drafts:
+        return []
+    return [section(drafts_words(day), accessory=button("Submit", Act.SUBMIT))]
 
 
 def _how_long(one: Shown) -> str:
@@ -153,17 +161,16 @@ def _how_long(one: Shown) -> str:
     return f"{hours(one.seconds)}, {span(one.entry)}{state}"
 
 
-def _week(days: WeekShown, *, has_drafts: bool) -> list[Block]:
+def _week(days: WeekShown) -> list[Block]:
     entries = [one for day in days.days for one in day.entries if one.entry.ended_at]
     if not entries:
         return []
     total = hours(sum(one.seconds for one in entries))
-    submit = [button("Submit", Act.SUBMIT)] if has_drafts else []
     return [
         divider(),
         header(f"This week: {total}"),
         section("\n".join(project_sums(entries))),
-        actions(*submit, button("Show the week", Act.TIMER_WEEK)),
+        actions(button("Show the week", Act.TIMER_WEEK)),
     ]
 
 
