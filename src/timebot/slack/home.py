@@ -21,7 +21,7 @@ from timebot.slack.project_question import project_question
 from timebot.slack.rare_actions import rare_menu
 from timebot.slack.standing_rows import doubt_rows, more, own_waiting_rows
 from timebot.slack.time_lists import drafts_words, entry_menu, project_sums
-from timebot.slack.time_words import STATE_WORDS, entry_line, hours, since, span, worked_days
+from timebot.slack.time_words import STATE_WORDS, entry_line, hours, since, span_for, worked_days
 from timebot.slack.timer_replies import edit_button
 from timebot.slack.words import weekday_words
 from timebot.team.models import Member
@@ -135,7 +135,7 @@ def _today(day: TodayShown) -> list[Block]:
     shown = day.today
     rows = [
         section(
-            f"{entry_line(one)}\n{_how_long(one)}",
+            f"{entry_line(one)}\n{_how_long(one, day.zone)}",
             accessory=None if one.entry.state == "applied" else entry_menu(one),
         )
         for one in shown.entries[:_MOST_TODAY]
@@ -154,11 +154,11 @@ def _drafts(day: TodayShown) -> list[Block]:
     return [section(drafts_words(day), accessory=button("Submit", Act.SUBMIT))]
 
 
-def _how_long(one: Shown) -> str:
+def _how_long(one: Shown, zone: str) -> str:
     if one.entry.ended_at is None:
-        return span(one.entry)
+        return span_for(one.entry, zone)
     state = "" if one.entry.state == "draft" else f" · {STATE_WORDS[one.entry.state]}"
-    return f"{hours(one.seconds)}, {span(one.entry)}{state}"
+    return f"{hours(one.seconds)}, {span_for(one.entry, zone)}{state}"
 
 
 def _week(days: WeekShown) -> list[Block]:

@@ -15,7 +15,7 @@ from timebot.slack.time_words import (
     hours,
     place_words,
     since,
-    span,
+    span_for,
     spoken,
 )
 from timebot.slack.timer_replies import edit_button, stop_button
@@ -43,8 +43,8 @@ def show_today(asked: Asked, _rest: str = "") -> Answer:
     shown = today(asked.session, member=asked.member, now=asked.now)
     day = shown.today
     title = f"{weekday_words(day.day)}: {hours(day.seconds)}"
-    rows = [_row(one) for one in day.entries[:_MOST_ROWS]]
-    lines = [f"{title} ({shown.zone})", *map(_row_words, day.entries)]
+    rows = [_row(one, shown.zone) for one in day.entries[:_MOST_ROWS]]
+    lines = [f"{title} ({shown.zone})", *(_row_words(one, shown.zone) for one in day.entries)]
     blocks: list[Block] = [header(title)]
     if not day.entries:
         lines.append("Nothing yet today.")
@@ -108,16 +108,17 @@ def entry_menu(one: Shown) -> Block:
     return {"type": "overflow", "action_id": f"{Act.ENTRY_MENU}:{number}", "options": choices}
 
 
-def _row(one: Shown) -> Block:
+def _row(one: Shown, zone: str) -> Block:
     if one.entry.state == "applied":
-        return section(_row_words(one))
-    return section(_row_words(one), accessory=entry_menu(one))
+        return section(_row_words(one, zone))
+    return section(_row_words(one, zone), accessory=entry_menu(one))
 
 
-def _row_words(one: Shown) -> str:
+def _row_words(one: Shown, zone: str) -> str:
     details = " · ".join(entry_details(one.entry))
     state = "" if one.entry.state == "draft" else f" · {STATE_WORDS[one.entry.state]}"
-    head = f"*{hours(one.seconds)}* {place_words(one)} · {span(one.entry)} · #{one.entry.number}"
+    when = f"{span_for(one.entry, zone)} · #{one.entry.number}"
+    head = f"*{hours(one.seconds)}* {place_words(one)} · {when}"
     return f"{head}{state}" + (f"\n{details}" if details else "")
 
 

@@ -66,6 +66,11 @@ def span(entry: TimeEntry) -> str:
     return f"since {began}" if entry.ended_at is None else f"{began}{DASH}{_end(entry)}"
 
 
+def span_for(entry: TimeEntry, zone: str) -> str:
+    """Return the entry's span, with its zone where that is not the reader's."""
+    return span(entry) if entry.zone == zone else f"{span(entry)} ({entry.zone})"
+
+
 def place(one: Shown) -> str:
     """Return client and project in bold, or that there is none."""
     return f"*{place_words(one)}*"

@@ -202,8 +202,9 @@ def _when(one: Shown) -> str:
 
 
 def _day_and_zone(asked: Asked, one: Shown) -> str:
-    """Return day and zone where the entry did not begin today."""
-    if one.entry.worked_on == day_of(asked.now, one.entry.zone):
+    """Return day and zone where the entry did not begin today, or in another zone."""
+    zone = asked.member.zone
+    if (one.entry.worked_on, one.entry.zone) == (day_of(asked.now, zone), zone):
         return ""
     return f", {weekday_words(one.entry.worked_on)}, {one.entry.zone}"
 
