@@ -89,6 +89,17 @@ def test_a_ticket_is_a_link() -> None:
     assert "https://tickets.example/ABC-123" in links
 
 
+def test_a_ticket_is_a_link_in_the_annex_too() -> None:
+    row = an_annex_row(ticket_ref="ABC-9", ticket_url="https://tickets.example/ABC-9")
+
+    reader = PdfReader(io.BytesIO(ChildRenderer().render(a_document(annex=(row,)))))
+
+    links = [
+        note.get_object()["/A"]["/URI"] for page in reader.pages for note in page.annotations or []
+    ]
+    assert "https://tickets.example/ABC-9" in links
+
+
 def test_a_draft_says_so_and_has_no_number() -> None:
     words = words_of(a_document(is_draft=True, number=None))
 

@@ -119,6 +119,16 @@ def test_a_member_s_report_has_no_money_in_it(session: Session) -> None:
     assert "billed" not in report_json(made)["rows"][0]
 
 
+def test_the_detail_beside_an_invoice_has_ticket_and_address(session: Session) -> None:
+    firm = a_firm(session)
+    address = "https://tickets.example/browse/ABC-1"
+    firm.approved(ticket_ref="ABC-1", ticket_url=address)
+
+    (row,) = rows_of(detail_csv(session, firm.release(firm.run())))
+
+    assert (row["ticket"], row["ticket_link"]) == ("ABC-1", address)
+
+
 def test_the_detail_beside_an_invoice_sums_to_it(session: Session) -> None:
     firm = a_firm(session)
     firm.client.line_grouping = "project"

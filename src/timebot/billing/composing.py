@@ -45,13 +45,15 @@ def line_texts(line: PricedLine) -> LineTexts:
             first.worked_on, first.member_name, first.text, first.ticket_ref, first.ticket_url
         )
     works = [share.work for share in line.shares]
-    is_one_ticket = len({work.ticket_ref for work in works}) == 1
+    # The address counts too: two systems may both have an ABC-1.
+    urls = list(dict.fromkeys(work.ticket_url for work in works if work.ticket_url))
+    is_one_ticket = len({work.ticket_ref for work in works}) == 1 and len(urls) <= 1
     return LineTexts(
         worked_on=first.worked_on if len({work.worked_on for work in works}) == 1 else None,
         member=first.member_name if len({work.member_id for work in works}) == 1 else None,
-        text=_joined(works),
+        text=_joined(work.text if is_one_ticket else _with_ticket(work) for work in works),
         ticket_ref=first.ticket_ref if is_one_ticket else None,
-        ticket_url=first.ticket_url if is_one_ticket else None,
+        ticket_url=urls[0] if is_one_ticket and urls else None,
     )
 
 
@@ -142,9 +144,16 @@ def _line(position: int, line: PricedLine, currency: str, tax_note: str | None) 
     )
 
 
-def _joined(works: Iterable[Work]) -> str:
+def _with_ticket(work: Work) -> str:
+    """Return an entry's text with its own ticket, on a line whose entries have several."""
+    if not work.ticket_ref:
+        return work.text
+    return f"{work.text} ({work.ticket_ref})" if work.text else work.ticket_ref
+
+
+def _joined(all_texts: Iterable[str]) -> str:
     """Join the different texts, as many as fit, and say how many more there are."""
-    texts = list(dict.fromkeys(work.text for work in works if work.text))
+    texts = list(dict.fromkeys(text for text in all_texts if text))
     shown: list[str] = []
     for text in texts:
         if shown and len("; ".join([*shown, text])) > MOST_TEXT:
@@ -207,6 +216,7 @@ def _annex(priced: Priced) -> tuple[AnnexRow, ...]:
             kind=share.work.kind,
             seconds_worked=share.work.seconds,
             minutes_billed=share.minutes,
+            ticket_url=share.work.ticket_url,
         )
         for share in rows
     )

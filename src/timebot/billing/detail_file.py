@@ -11,7 +11,7 @@ from timebot.team.models import Member
 from timebot.timekeeping.models import TimeEntry
 
 HEADER = (
-    *("line", "day", "person", "project", "text", "ticket", "kind"),
+    *("line", "day", "person", "project", "text", "ticket", "ticket_link", "kind"),
     *("seconds_worked", "minutes_billed", "rate", "amount", "currency"),
 )
 
@@ -26,6 +26,7 @@ def detail_csv(session: Session, invoice: Invoice) -> str:
             Project.name,
             TimeEntry.text,
             TimeEntry.ticket_ref,
+            TimeEntry.ticket_url,
         )
         .join(
             InvoiceLine,
@@ -63,6 +64,7 @@ def detail_csv(session: Session, invoice: Invoice) -> str:
                 project,
                 text,
                 ticket,
+                ticket_link,
                 billed.kind,
                 billed.seconds_worked,
                 billed.minutes_billed,
@@ -70,6 +72,6 @@ def detail_csv(session: Session, invoice: Invoice) -> str:
                 Money(billed.amount_minor, billed.currency).decimal,
                 billed.currency,
             )
-            for position, billed, person, project, text, ticket in rows
+            for position, billed, person, project, text, ticket, ticket_link in rows
         ),
     )

@@ -98,6 +98,8 @@ class AnnexRow:
     kind: str
     seconds_worked: int
     minutes_billed: int
+    # Documents that were frozen before have none.
+    ticket_url: str | None = None
 
 
 @dataclass(frozen=True)
