@@ -24,6 +24,7 @@ from timebot.timekeeping.reopening import reopen_period
 from timebot.timekeeping.splitting import split_entry
 from timebot.timekeeping.submission import withdraw
 from timebot.timekeeping.timer import find_running, start_timer, stop_timer, switch_timer
+from timebot.timekeeping.trimming import trim_earlier, trim_later
 from timebot.timekeeping.undo import undo_last
 
 ANCHOR = date(2026, 3, 2)
@@ -111,6 +112,32 @@ def start_then(firm: Firm) -> None:
     )
 
 
+def trim_an_earlier(firm: Firm) -> None:
+    earlier, later = an_old(firm), an_old(firm, started_at=at(10))
+    trim_earlier(
+        firm.session,
+        actor=firm.robin,
+        earlier_id=earlier.id,
+        later_id=later.id,
+        end=at(10),
+        now=LOCKED,
+        surface="slack",
+    )
+
+
+def trim_a_later(firm: Firm) -> None:
+    earlier, later = an_old(firm), an_old(firm, started_at=at(10))
+    trim_later(
+        firm.session,
+        actor=firm.robin,
+        earlier_id=earlier.id,
+        later_id=later.id,
+        start=at(12),
+        now=LOCKED,
+        surface="slack",
+    )
+
+
 def undo(firm: Firm) -> None:
     entry = an_old(firm)
     before_it_locked = LOCKED - timedelta(hours=9, minutes=5)
@@ -134,6 +161,8 @@ REFUSED: dict[str, list[Callable[[Firm], None]]] = {
     "edit_entry": [edit_text, edit_into_the_period, edit_out_of_the_period],
     "delete_entry": [delete],
     "split_entry": [split],
+    "trim_earlier": [trim_an_earlier],
+    "trim_later": [trim_a_later],
     "add_entry": [add],
     "start_timer": [start_then],
     "undo_last": [undo],

@@ -104,7 +104,7 @@ def test_the_submission_remembers_the_digest_of_what_is_shown(firm: Firm) -> Non
 
 def test_the_approvers_get_one_card_each(firm: Firm) -> None:
     an_entry(firm.session, firm.robin, firm.logo)
-    an_entry(firm.session, firm.robin, firm.site)
+    an_entry(firm.session, firm.robin, firm.site, started_at=at(11))
     second = an_approver(firm.session, firm.workspace, "Sam")
 
     submission = hand_in(firm)
@@ -179,7 +179,7 @@ def test_the_last_submission_is_withdrawn(firm: Firm) -> None:
 
 def test_one_entry_is_withdrawn_by_its_number(firm: Firm) -> None:
     stays = an_entry(firm.session, firm.robin, firm.logo)
-    goes = an_entry(firm.session, firm.robin, firm.logo)
+    goes = an_entry(firm.session, firm.robin, firm.logo, started_at=at(11))
     submission = hand_in(firm)
 
     withdraw(firm.session, member=firm.robin, number=goes.number, now=at(19), surface="slack")
@@ -243,8 +243,8 @@ def test_each_project_of_a_submission_brings_its_approvers(firm: Firm) -> None:
     other = a_project(firm.session, a_client(firm.session, firm.workspace, name="Zen"))
     a_route(firm, lea, project=firm.logo)
     a_route(firm, max_, client=firm.acme)
-    for project in (firm.logo, firm.site, other):
-        an_entry(firm.session, firm.robin, project)
+    for hour, project in enumerate((firm.logo, firm.site, other), start=9):
+        an_entry(firm.session, firm.robin, project, started_at=at(hour))
 
     assert asked(firm) == ["Kim", "Lea", "Max"]
 

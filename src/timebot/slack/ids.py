@@ -31,6 +31,10 @@ class Act(StrEnum):
     ENTRY_PROJECT = "entry.project"
     # Corrections
     ENTRY_SPLIT = "entry.split"
+    OVERLAP_EARLIER = "overlap.earlier"
+    OVERLAP_LATER = "overlap.later"
+    OVERLAP_KEEP = "overlap.keep"
+    OVERLAP_SUBMIT = "overlap.submit"
     PERIOD_ASK = "period.ask"
     PERIOD_OPEN_FORM = "period.open_form"
     # Capture: what a channel is linked to, a project that is said later

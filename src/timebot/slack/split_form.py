@@ -20,6 +20,7 @@ from timebot.slack.desk import SURFACE, Asked
 from timebot.slack.entry_fields import project_in, text_in, under_fields
 from timebot.slack.entry_meant import edit_this, entry_meant
 from timebot.slack.ids import Act, Form
+from timebot.slack.overlap_words import draw_overlaps_of
 from timebot.slack.place_choice import find_project_option
 from timebot.slack.time_words import clock, entry_line, hours, place_words, span, spoken
 from timebot.slack.timer_replies import undo_button
@@ -89,7 +90,9 @@ def draw_split(asked: Asked, split: Split) -> Answer:
         edit_this(asked, first, label=f"Edit #{first.number}", key="first"),
         edit_this(asked, second, label=f"Edit #{second.number}", key="second"),
     ]
-    return Answer(text=spoken(*lines), blocks=[section("\n".join(lines)), actions(*buttons)])
+    shared = draw_overlaps_of(asked, first, second)
+    blocks = [section("\n".join(lines)), actions(*buttons), *shared.blocks]
+    return Answer(text=spoken(*lines, *shared.lines), blocks=blocks)
 
 
 def _read(asked: Asked, rest: str) -> tuple[TimeEntry, str]:

@@ -16,10 +16,10 @@ from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.blocks import actions, button, section
 from timebot.slack.correction_routes import ENTRY_MENU
 from timebot.slack.desk import SURFACE, Asked, Feature, Options
+from timebot.slack.handing_in import author_in, days_in, hand_in
 from timebot.slack.help import show_help
 from timebot.slack.ids import Act, Form
 from timebot.slack.place_choice import project_options
-from timebot.slack.submission_replies import draw_submitted
 from timebot.slack.time_words import entry_line, hours, spoken
 from timebot.slack.timer_replies import (
     draw_added,
@@ -28,12 +28,10 @@ from timebot.slack.timer_replies import (
     draw_stopped,
     wish_like,
 )
-from timebot.team.models import Member
 from timebot.timekeeping.editing import confirm_entry, delete_entry, get_own_entry
 from timebot.timekeeping.manual import add_as_wished, add_entry
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.overview import show_entry
-from timebot.timekeeping.submission import submit
 from timebot.timekeeping.timer import start_as_wished, stop_as_wished, stop_timer
 from timebot.timekeeping.wishes import StartWish, read_add_wish, read_start_wish, read_stop_wish
 
@@ -134,21 +132,7 @@ def submit_days(asked: Asked) -> Answer:
     value = asked.delivery.value
     if "start" not in value:
         return timer_verbs.submit_hours(asked, "")
-    days = timer_verbs.day_range(value["start"], value["end"])
-    if "member" not in value:
-        return timer_verbs.submit_days(asked, days)
-    author = asked.session.get_one(Member, (asked.workspace.id, UUID(value["member"])))
-    submission = submit(
-        asked.session,
-        workspace=asked.workspace,
-        member=author,
-        actor=asked.member,
-        start=days.start,
-        end=days.end,
-        now=asked.now,
-        surface=SURFACE,
-    )
-    return draw_submitted(asked, submission)
+    return hand_in(asked, days_in(value), author=author_in(asked))
 
 
 def confirm(asked: Asked) -> Answer:

@@ -1,6 +1,5 @@
 """What a person is told after they started, stopped, added, undid or handed something in."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from timebot.slack.answer import Answer
@@ -8,17 +7,17 @@ from timebot.slack.blocks import Block, actions, button, context, section
 from timebot.slack.correction_replies import handed_in_before
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
+from timebot.slack.overlap_words import draw_overlaps_of
 from timebot.slack.project_question import ASKS, project_question
 from timebot.slack.time_words import (
     KIND_WORDS,
     entry_line,
     hours,
-    place_words,
     since,
     span,
     spoken,
 )
-from timebot.slack.words import counted, listed, weekday_words
+from timebot.slack.words import weekday_words
 from timebot.team.days import day_of
 from timebot.timekeeping.history import find_last_action, was_submitted
 from timebot.timekeeping.manual import Added
@@ -28,8 +27,6 @@ from timebot.timekeeping.tickets import Ticket
 from timebot.timekeeping.timer import Started
 from timebot.timekeeping.undo import Undone
 from timebot.timekeeping.wishes import StartWish, StopWish
-
-_MOST_OVERLAPS = 3
 
 
 def draw_started(asked: Asked, started: Started, *, said: str = "") -> Answer:
@@ -56,7 +53,8 @@ def draw_started(asked: Asked, started: Started, *, said: str = "") -> Answer:
         number = started.stopped.number
         buttons.append(edit_button(started.stopped, label=f"Check #{number}", key=str(number)))
     blocks.append(actions(*buttons))
-    return Answer(text=spoken(*lines), blocks=blocks)
+    shared = draw_overlaps_of(asked, one.entry)
+    return Answer(text=spoken(*lines, *shared.lines), blocks=[*blocks, *shared.blocks])
 
 
 def draw_stopped(asked: Asked, entry: TimeEntry) -> Answer:
@@ -72,24 +70,25 @@ def draw_stopped(asked: Asked, entry: TimeEntry) -> Answer:
         blocks.append(project_question(entry))
     else:
         buttons.append(submit_button(asked, entry))
-    return Answer(text=spoken(*lines, total), blocks=[*blocks, actions(*buttons)])
+    shared = draw_overlaps_of(asked, entry)
+    blocks += [actions(*buttons), *shared.blocks]
+    return Answer(text=spoken(*lines, total, *shared.lines), blocks=blocks)
 
 
 def draw_added(asked: Asked, added: Added, *, said: str = "") -> Answer:
-    """Say what was added, on which day in which zone, and what it overlaps.
+    """Say what was added, on which day in which zone, and what time it shares.
 
     `said` is on the channel's link.
     """
     one = _shown(asked, added.entry)
     lines = [f"{entry_line(one)}\nAdded: *{hours(one.seconds)}* ({_when(one)})."]
     lines += [said] if said else []
-    if added.overlaps:
-        lines.append(_overlaps(asked, added.overlaps))
     total = _total_of_today(asked, one.entry)
     buttons = [undo_button(asked), edit_button(one.entry), submit_button(asked, one.entry)]
+    shared = draw_overlaps_of(asked, one.entry)
     return Answer(
-        text=spoken(*lines, total),
-        blocks=[section("\n".join(lines)), *_small(total), actions(*buttons)],
+        text=spoken(*lines, total, *shared.lines),
+        blocks=[section("\n".join(lines)), *_small(total), actions(*buttons), *shared.blocks],
     )
 
 
@@ -102,7 +101,9 @@ def draw_edited(asked: Asked, entry: TimeEntry, *, was_submitted: bool) -> Answe
     buttons = [undo_button(asked), edit_button(entry)]
     if entry.ended_at is not None:
         buttons.append(submit_button(asked, entry))
-    return Answer(text=spoken(*lines), blocks=[section("\n".join(lines)), actions(*buttons)])
+    shared = draw_overlaps_of(asked, entry)
+    blocks = [section("\n".join(lines)), actions(*buttons), *shared.blocks]
+    return Answer(text=spoken(*lines, *shared.lines), blocks=blocks)
 
 
 def draw_deleted(asked: Asked, entry: TimeEntry) -> Answer:
@@ -186,14 +187,6 @@ def _stopped_for_it(asked: Asked, entry: TimeEntry) -> str:
     if not entry.is_confirmed:
         said += " It ran for more than a day, so please check when it ended."
     return said
-
-
-def _overlaps(asked: Asked, entries: Sequence[TimeEntry]) -> str:
-    found = [_shown(asked, entry) for entry in entries[:_MOST_OVERLAPS]]
-    shown = [f"#{one.entry.number} {place_words(one)} ({span(one.entry)})" for one in found]
-    more = len(entries) - len(shown)
-    others = [counted(more, "other entry", "other entries")] if more else []
-    return f"It overlaps {listed([*shown, *others])}. That is allowed; please check it."
 
 
 def _when(one: Shown) -> str:

@@ -15,9 +15,10 @@ from timebot.slack.entry_opening import (
     open_add,
     open_switch,
 )
+from timebot.slack.handing_in import hand_in
 from timebot.slack.ids import Act
 from timebot.slack.place_choice import NeedsForm, choose_place
-from timebot.slack.submission_replies import draw_submitted, draw_withdrawn
+from timebot.slack.submission_replies import draw_withdrawn
 from timebot.slack.time_words import entry_line, hours, spoken
 from timebot.slack.timer_replies import (
     draw_added,
@@ -32,7 +33,7 @@ from timebot.timekeeping.manual import add_entry, place
 from timebot.timekeeping.moments import DayRange, parse_days
 from timebot.timekeeping.overview import show_entry
 from timebot.timekeeping.phrases import read_add, read_start, read_stop
-from timebot.timekeeping.submission import billing_period, submit, withdraw
+from timebot.timekeeping.submission import billing_period, withdraw
 from timebot.timekeeping.timer import (
     find_running,
     resume_timer,
@@ -164,16 +165,7 @@ def submit_hours(asked: Asked, rest: str) -> Answer:
 
 def submit_days(asked: Asked, days: DayRange) -> Answer:
     """Hand in the drafts of some days."""
-    submission = submit(
-        asked.session,
-        workspace=asked.workspace,
-        member=asked.member,
-        start=days.start,
-        end=days.end,
-        now=asked.now,
-        surface=SURFACE,
-    )
-    return draw_submitted(asked, submission)
+    return hand_in(asked, days)
 
 
 def withdraw_hours(asked: Asked, rest: str) -> Answer:
@@ -229,11 +221,6 @@ def _days(asked: Asked, words: str) -> DayRange:
             example=f"{asked.desk.command} submit week",
         )
     return period
-
-
-def day_range(start: str, end: str) -> DayRange:
-    """Return the days that a button carries."""
-    return DayRange(date.fromisoformat(start), date.fromisoformat(end))
 
 
 def one_day(day: date) -> DayRange:

@@ -26,12 +26,13 @@ from timebot.timekeeping.locks import ensure_unlocked
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.moments import DayInFuture
 from timebot.timekeeping.on_behalf import ensure_active, take_turn_at, tell_author
+from timebot.timekeeping.overlaps import Overlap, overlaps_of
 from timebot.timekeeping.tickets import Ticket
-from timebot.timekeeping.turns import entries_of, next_number
+from timebot.timekeeping.turns import next_number
 from timebot.timekeeping.wishes import AddWish
 from timebot.timekeeping.wording import description
 
-__all__ = ["Added", "Span", "add_as_wished", "add_entry", "overlapping", "place"]
+__all__ = ["Added", "Span", "add_as_wished", "add_entry", "place"]
 
 
 class DoesNotFit(Refusal):
@@ -58,12 +59,12 @@ class Added:
 
     Attributes:
         entry: the new draft.
-        overlaps: entries of the same member that share some time with it; that is allowed.
+        overlaps: what it shares with other entries of the member; that is allowed.
         action_id: what Undo must name.
     """
 
     entry: TimeEntry
-    overlaps: Sequence[TimeEntry]
+    overlaps: Sequence[Overlap]
     action_id: UUID
 
 
@@ -180,7 +181,7 @@ def add_entry(
     note_change(session, change, entry, "added")
     tell_author(session, change, entry, "added")
     action = remember_action(session, change, "added", entry)
-    return Added(entry, overlapping(session, entry=entry, member=member, now=now), action.id)
+    return Added(entry, overlaps_of(session, entries=[entry], now=now), action.id)
 
 
 def add_as_wished(
@@ -213,18 +214,6 @@ def add_as_wished(
         ticket=wish.ticket,
         long_is_meant=True,
     )
-
-
-def overlapping(
-    session: Session, *, entry: TimeEntry, member: Member, now: datetime
-) -> Sequence[TimeEntry]:
-    """List the member's other entries that share some time with the entry, earliest first."""
-    others = entries_of(member).where(
-        TimeEntry.id != entry.id,
-        TimeEntry.started_at < (entry.ended_at or now),
-        (TimeEntry.ended_at > entry.started_at) | TimeEntry.ended_at.is_(None),
-    )
-    return session.scalars(others.order_by(TimeEntry.started_at)).all()
 
 
 def _between_times(

@@ -18,6 +18,7 @@ from timebot.timekeeping.history import Change, audit_change, draw_home, entry_f
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.moments import DayRange, parse_days
 from timebot.timekeeping.naming import numbers_words
+from timebot.timekeeping.overlaps import ensure_no_overlaps
 from timebot.timekeeping.periods import billing_period
 from timebot.timekeeping.shown import keep_shown
 from timebot.timekeeping.submitted import (
@@ -151,6 +152,7 @@ def submit(
     Raises:
         NothingToSubmit: if there is no draft in these days.
         SubmissionBlocked: if an entry has no project or an unconfirmed end; it names them.
+        HoursOverlap: if entries share time and nobody said that it is right.
         NotAllowed: if the person may not track time, or not submit for the member.
     """
     author, by = _who_submits(session, member, actor, now)
@@ -164,6 +166,7 @@ def submit(
     unconfirmed = [entry for entry in drafts if not entry.is_confirmed]
     if without_project or unconfirmed:
         raise SubmissionBlocked(without_project, unconfirmed)
+    ensure_no_overlaps(session, entries=drafts, now=now)
     change = Change(by, surface, now)
     submission = _insert(session, change, author, drafts)
     asked = approvers_of(session, workspace=workspace, submission=submission, now=now)
