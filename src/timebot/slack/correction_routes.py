@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from timebot.slack import lock_cards, overlap_repair, split_form
+from timebot.slack import entry_history, lock_cards, overlap_repair, split_form
 from timebot.slack.answer import Answer
 from timebot.slack.desk import Asked, Card, Feature, Notice
 from timebot.slack.ids import Act, Form
@@ -10,11 +10,13 @@ from timebot.timekeeping.models import TimeEntry
 
 ENTRY_MENU: Mapping[str, Callable[[Asked, TimeEntry], Answer]] = {
     "split": split_form.show_split,
+    "history": entry_history.show_history,
 }
 """What the menu beside an entry offers beside editing, starting again and deleting."""
 
 CORRECTION_ACTIONS: Mapping[str, Feature] = {
     Act.ENTRY_SPLIT: split_form.open_split,
+    Act.ENTRY_HISTORY: entry_history.open_history,
     **lock_cards.ACTIONS,
     **overlap_repair.ACTIONS,
 }

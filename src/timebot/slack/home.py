@@ -136,7 +136,7 @@ def _today(day: TodayShown) -> list[Block]:
     rows = [
         section(
             f"{entry_line(one)}\n{_how_long(one, day.zone)}",
-            accessory=None if one.entry.state == "applied" else entry_menu(one),
+            accessory=entry_menu(one),
         )
         for one in shown.entries[:_MOST_TODAY]
     ]

@@ -31,6 +31,7 @@ class Act(StrEnum):
     ENTRY_PROJECT = "entry.project"
     # Corrections
     ENTRY_SPLIT = "entry.split"
+    ENTRY_HISTORY = "entry.history"
     OVERLAP_EARLIER = "overlap.earlier"
     OVERLAP_LATER = "overlap.later"
     OVERLAP_KEEP = "overlap.keep"
@@ -117,6 +118,7 @@ class Form(StrEnum):
     STOP_AT = "form.stop_at"
     WHY = "form.why"
     SPLIT = "form.split"
+    HISTORY = "form.history"
     PERIOD_OPEN = "form.period_open"
     REJECT = "form.reject"
     EXCEPTIONS = "form.exceptions"

@@ -99,18 +99,20 @@ def drafts_words(shown: TodayShown) -> str:
 
 
 def entry_menu(one: Shown) -> Block:
-    """Return the menu beside an entry: edit, split, start again, delete."""
+    """Return the menu beside an entry; one on an invoice is only looked at, or started again."""
     number = one.entry.number
+    is_open = one.entry.state != "applied"
     choices = [option("Edit", f"edit:{number}"), option("Split", f"split:{number}")]
+    choices = choices if is_open else []
     if one.entry.ended_at is not None:
         choices.append(option("Start again", f"again:{number}"))
-    choices.append(option("Delete", f"delete:{number}"))
+    choices.append(option("History", f"history:{number}"))
+    if is_open:
+        choices.append(option("Delete", f"delete:{number}"))
     return {"type": "overflow", "action_id": f"{Act.ENTRY_MENU}:{number}", "options": choices}
 
 
 def _row(one: Shown, zone: str) -> Block:
-    if one.entry.state == "applied":
-        return section(_row_words(one, zone))
     return section(_row_words(one, zone), accessory=entry_menu(one))
 
 
