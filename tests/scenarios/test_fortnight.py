@@ -222,7 +222,7 @@ def everybody_can_ask_why(agency: Agency) -> None:
     assert "3 h 5 min came to 3 h 15 min" in minutes
     assert "€" not in minutes
     money = agency.types("ben", "/timer why INV-2031-0001 1")
-    assert "billed 1 h 35 min at €95.00 per hour: €150.42" in money
+    assert "billed 1 h 40 min at €95.00 per hour: €158.33" in money
     assert "approved by Kim Sommer, 7 Mar 2031, 17:00" in money
     report = agency.types("ben", "/billing report client 2031-03-01..2031-03-31")
     assert "billed for €1,440.75 + JP¥30,000 + US$375.00" in report

@@ -324,7 +324,7 @@ def test_who_handed_hours_in_for_somebody_does_not_approve_them(firm: Firm) -> N
     submission, (entry,) = handed_in(firm, actor=firm.kim)
     sam = an_approver(firm.session, firm.workspace, "Sam")
 
-    with pytest.raises(OwnHours, match="You handed these hours in for Robin"):
+    with pytest.raises(OwnHours, match="handed in some of these hours for Robin"):
         say_yes(firm, submission)
     say_yes(firm, submission, approver=sam)
 

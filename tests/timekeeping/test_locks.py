@@ -21,6 +21,7 @@ from timebot.timekeeping.locks import PeriodLocked, locked_period
 from timebot.timekeeping.manual import add_entry
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.reopening import reopen_period
+from timebot.timekeeping.restoring import restore_entry
 from timebot.timekeeping.splitting import split_entry
 from timebot.timekeeping.submission import withdraw
 from timebot.timekeeping.timer import find_running, start_timer, stop_timer, switch_timer
@@ -138,6 +139,11 @@ def trim_a_later(firm: Firm) -> None:
     )
 
 
+def restore(firm: Firm) -> None:
+    entry = an_old(firm, deleted_at=at(9, day=20))
+    restore_entry(firm.session, member=firm.robin, entry_id=entry.id, now=LOCKED, surface="slack")
+
+
 def undo(firm: Firm) -> None:
     entry = an_old(firm)
     before_it_locked = LOCKED - timedelta(hours=9, minutes=5)
@@ -165,6 +171,7 @@ REFUSED: dict[str, list[Callable[[Firm], None]]] = {
     "trim_later": [trim_a_later],
     "add_entry": [add],
     "start_timer": [start_then],
+    "restore_entry": [restore],
     "undo_last": [undo],
 }
 """What a lock refuses, by use case."""
@@ -185,6 +192,7 @@ ALLOWED = {
     "confirm_entry": "an end must be confirmed before hours can be handed in",
     "submit": "settles hours and changes none",
     "withdraw": "settles hours and changes none",
+    "settle": "settles hours and changes none",
     "approve": "settles hours and changes none",
     "reject": "settles hours and changes none",
     "unapprove": "settles hours and changes none",

@@ -41,7 +41,9 @@ def add(
 def placed(
     firm: Firm, spoken: timedelta | ClockSpan, *, now: datetime, day: date | None = None
 ) -> Span:
-    return place(spoken, workspace=firm.workspace, member=firm.robin, day=day, now=now)
+    return place(
+        firm.session, spoken, workspace=firm.workspace, member=firm.robin, day=day, now=now
+    )
 
 
 def test_added_time_is_a_confirmed_draft_with_a_rate(firm: Firm) -> None:
@@ -199,3 +201,26 @@ def test_the_rate_is_that_of_the_day_of_work(firm: Firm) -> None:
     entry = add(firm, Span(at(9, day=-1), at(10, day=-1)), at(12)).entry
 
     assert entry.rate == Money(9_500, "EUR")
+
+
+def test_durations_of_one_day_lie_beside_each_other(firm: Firm) -> None:
+    add(firm, placed(firm, timedelta(hours=1), now=at(12)), at(12))
+    add(firm, placed(firm, timedelta(minutes=30), now=at(12)), at(12))
+
+    third = placed(firm, timedelta(hours=2), now=at(12))
+
+    assert third == Span(at(8, 30), at(10, 30))
+
+
+def test_a_duration_of_an_earlier_day_takes_the_next_free_time(firm: Firm) -> None:
+    add(firm, Span(at(9), at(12)), at(20, day=1))
+
+    found = placed(firm, timedelta(hours=2), now=at(20, day=1), day=MONDAY)
+
+    assert found == Span(at(12), at(14))
+
+
+def test_a_day_without_room_takes_it_all_the_same(firm: Firm) -> None:
+    add(firm, Span(at(1), at(11)), at(12))
+
+    assert placed(firm, timedelta(hours=2), now=at(12)) == Span(at(10), at(12))

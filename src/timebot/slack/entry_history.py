@@ -5,7 +5,7 @@ from datetime import datetime
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, cut, escape, modal, section
 from timebot.slack.desk import Asked
-from timebot.slack.entry_meant import entry_meant
+from timebot.slack.entry_meant import find_meant
 from timebot.slack.ids import Act, Form
 from timebot.slack.time_words import KIND_WORDS, clock, entry_line, stamp
 from timebot.slack.words import counted
@@ -57,7 +57,7 @@ _PARTS = {
 def open_history(asked: Asked) -> Answer:
     """Open the history of the entry that was clicked, or its older part."""
     value = asked.delivery.value
-    entry = entry_meant(asked)
+    entry = find_meant(asked, value)
     return show_history(
         asked, entry, skip=int(value.get("skip", "0")), depth=int(value.get("depth", "0"))
     )
@@ -93,7 +93,7 @@ def step_words(step: Step, zone: str) -> str:
     """Return one step in words, escaped: who, when, what, and what it replaced."""
     who = escape(step.by) if step.by else "timebot"
     head = f"*{who}*, {stamp(step.at, zone)}: {_what(step)}."
-    lines = [head, *(words for part in step.replaced if (words := _part(part, step.zone)))]
+    lines = [head, *(part_words(part, step.zone) for part in step.replaced)]
     if step.verb not in {"withdrawn", "rejected", "unapproved", "applied"}:
         lines += _voided(step)
     if step.verb == "rejected" and step.note:
@@ -116,7 +116,8 @@ def _what(step: Step) -> str:
     return said
 
 
-def _part(part: Replaced, zone: str) -> str:
+def part_words(part: Replaced, zone: str) -> str:
+    """Return one part that was changed, escaped: what it is now instead of what."""
     if part.part == "is_confirmed":
         return "Its end is confirmed." if part.after else "Its end has to be confirmed."
     if part.part in {"started_at", "ended_at"}:

@@ -21,7 +21,19 @@ def entry_meant(asked: Asked, value: Mapping[str, str] | None = None) -> TimeEnt
         EntryGone: if it was deleted.
         NotAllowed: if it is somebody else's and the person is no approver.
     """
-    value = asked.delivery.value if value is None else value
+    entry = find_meant(asked, asked.delivery.value if value is None else value)
+    if entry.deleted_at is not None:
+        raise EntryGone(entry.number)
+    return entry
+
+
+def find_meant(asked: Asked, value: Mapping[str, str]) -> TimeEntry:
+    """Return the entry that a value names, deleted or not.
+
+    Raises:
+        EntryUnknown: if there is none.
+        NotAllowed: if it is somebody else's and the person is no approver.
+    """
     if "entry" not in value:
         number = value.get("number", "0")
         return get_own_entry(asked.session, member=asked.member, number=int(number))
@@ -32,8 +44,6 @@ def entry_meant(asked: Asked, value: Mapping[str, str] | None = None) -> TimeEnt
         raise EntryUnknown(0)
     if entry.member_id != asked.member.id:
         require(asked.session, asked.member, "approver", to="see time of others", now=asked.now)
-    if entry.deleted_at is not None:
-        raise EntryGone(entry.number)
     return entry
 
 

@@ -8,6 +8,7 @@ from timebot.slack import entry_form
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block
 from timebot.slack.desk import Asked
+from timebot.slack.entry_meant import entry_meant
 from timebot.slack.place_choice import find_project_option, linked_here
 from timebot.slack.refusals import draw_refusal
 from timebot.slack.time_words import clock
@@ -59,7 +60,10 @@ def fill_in_add(asked: Asked, wish: AddWish, unclear: Refusal) -> Answer:
 
 
 def open_edit(asked: Asked) -> Answer:
-    """Open one's own entry of the number that a button carries."""
+    """Open the entry that a button carries: one's own by its number, or any by its id."""
+    if "entry" in asked.delivery.value:
+        entry = entry_meant(asked)
+        return Answer(modal=edit_modal(asked, entry, entry_form.values_of(entry), entry.version))
     packed = asked.delivery.packed
     return edit_number(asked, int(packed) if packed.isdecimal() else None)
 
@@ -167,7 +171,7 @@ def edit_modal(
         entry,
         given=given,
         project=find_project_option(asked, UUID(project) if project else None),
-        kept={**kept, "number": entry.number, "version": version, "long": long},
+        kept={**kept, "entry": entry.id, "version": version, "long": long},
         asks=asks,
     )
 

@@ -2,6 +2,7 @@
 
 from timebot.slack import entry_form
 from timebot.slack.answer import Answer, AtField
+from timebot.slack.corrected_reply import draw_corrected
 from timebot.slack.desk import SURFACE, Asked
 from timebot.slack.entry_fields import (
     changes_in,
@@ -13,12 +14,13 @@ from timebot.slack.entry_fields import (
     ticket_in,
     under_fields,
 )
+from timebot.slack.entry_meant import entry_meant, is_own
 from timebot.slack.entry_opening import edit_modal
 from timebot.slack.place_choice import find_project_option
 from timebot.slack.timer_replies import draw_added, draw_edited, draw_started, draw_stopped
 from timebot.team.days import local_instant
 from timebot.timekeeping.durations import DurationUnclear, parse_clock, parse_duration
-from timebot.timekeeping.editing import confirm_entry, edit_entry, get_own_entry
+from timebot.timekeeping.editing import confirm_entry, edit_entry
 from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
 from timebot.timekeeping.manual import Added, add_entry, place
 from timebot.timekeeping.models import TimeEntry
@@ -80,8 +82,7 @@ def save_added(asked: Asked) -> Answer:
 def save_edited(asked: Asked) -> Answer:
     """Save the entry as it was filled in."""
     state, value = asked.delivery.state, asked.delivery.value
-    number, version = int(value["number"]), int(value["version"])
-    entry = get_own_entry(asked.session, member=asked.member, number=number)
+    entry, version = entry_meant(asked), int(value["version"])
     was_submitted = entry.state in {"pending_review", "approved"}
     times = f"{state.get(entry_form.BEGAN)} {state.get(entry_form.ENDED)}"
     try:
@@ -100,11 +101,14 @@ def save_edited(asked: Asked) -> Answer:
                 now=asked.now,
                 surface=SURFACE,
             )
-            _confirm(asked, entry)
+            if is_own(asked, entry):
+                _confirm(asked, entry)
     except LongTime as long:
         return Answer(
             next_view=edit_modal(asked, entry, state, version, asks=_question(long), long=times)
         )
+    if not is_own(asked, entry):
+        return draw_corrected(asked, entry, "Changed")
     is_voided = was_submitted and entry.state == "draft"
     return draw_edited(asked, entry, was_submitted=is_voided)
 
@@ -181,6 +185,7 @@ def _add(asked: Asked, spent: str, *, is_meant: bool) -> Added:
         asked.session.begin_nested(),
     ):
         span = place(
+            asked.session,
             parse_duration(spent),
             workspace=asked.workspace,
             member=asked.member,

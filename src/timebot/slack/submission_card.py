@@ -16,6 +16,7 @@ from timebot.slack.blocks import (
 )
 from timebot.slack.desk import Card, Drawn, Viewer
 from timebot.slack.ids import Act
+from timebot.slack.taken_out_words import taken_out_words
 from timebot.slack.time_words import (
     entry_details,
     hours,
@@ -83,6 +84,7 @@ def draw_shown(
     """
     zone = viewer.member.zone if viewer.member else viewer.workspace.zone
     settled = _settled(viewer, shown, zone)
+    settled += taken_out_words(viewer, shown.submission, zone)
     if shown.elsewhere:
         settled.append(f"{hours(shown.elsewhere)} of these hours wait for other approvers.")
     if not shown.groups:
@@ -129,7 +131,15 @@ def _buttons(shown: SubmissionShown) -> list[Block]:
         button(label, Act.APPROVE_ALL, value, style="primary", says=says),
         *([exceptions] if count > 1 else []),
         button("Reject", Act.REJECT_FORM, value, says=f"Reject hours of {shown.author.name}"),
+        _correct(shown),
     ]
+
+
+def _correct(shown: SubmissionShown) -> Block:
+    """Return the way to the entries of a card, to look up, correct, split or delete one."""
+    value = {"submission": shown.submission.id}
+    says = f"Correct an entry of {shown.author.name}"
+    return button("Correct an entry", Act.ENTRIES_OPEN, value, says=says)
 
 
 def _waiting(shown: SubmissionShown) -> list[Shown]:
@@ -233,9 +243,13 @@ def _draw_settled(viewer: Viewer, shown: SubmissionShown, settled: list[str]) ->
     if not shown.settled and shown.elsewhere:
         line = f"Nothing of the hours of {escape(shown.author.name)} waits for you."
         return Drawn(spoken(line, *settled), [section(line), context("\n".join(settled))])
-    if not settled:
-        line = f"{escape(shown.author.name)} took these hours back. Nothing waits here any more."
-        return Drawn(line, [section(line)])
+    if not shown.settled:
+        name = escape(shown.author.name)
+        line = f"{name} took these hours back. Nothing waits here any more."
+        if settled:
+            line = f"Nothing of the hours of {name} waits here any more."
+        foot = [context("\n".join(settled))] if settled else []
+        return Drawn(spoken(line, *settled), [section(line), *foot])
     title = f"Hours of {shown.author.name}: {hours(seconds)}"
     sums: dict[str, int] = {}
     for one in shown.settled:
@@ -255,7 +269,8 @@ def _take_back(viewer: Viewer, shown: SubmissionShown) -> list[Block]:
         return []
     says = f"Take back the approval of {shown.author.name}'s hours"
     value = {"submission": shown.submission.id}
-    return [actions(button("Take back the approval", Act.UNAPPROVE, value, says=says))]
+    back = button("Take back the approval", Act.UNAPPROVE, value, says=says)
+    return [actions(back, _correct(shown))]
 
 
 def _settled(viewer: Viewer, shown: SubmissionShown, zone: str) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from timebot.errors import Refusal
+from timebot.slack.add_for import add_for_typed
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import actions, button, section
 from timebot.slack.desk import SURFACE, Asked
@@ -85,8 +86,12 @@ def add(asked: Asked, rest: str) -> Answer:
     """Add time without a timer; nothing said opens the modal."""
     if not rest:
         return open_add(asked)
+    for_somebody = add_for_typed(asked)
+    if for_somebody is not None:
+        return for_somebody
     phrase = read_add(rest, today=day_of(asked.now, asked.member.zone))
     span = place(
+        asked.session,
         phrase.spoken,
         workspace=asked.workspace,
         member=asked.member,
@@ -139,9 +144,11 @@ def delete(asked: Asked, rest: str) -> Answer:
     line = f"{entry_line(one)}, {hours(one.seconds)}"
     value = {"number": entry.number, "version": entry.version}
     remove = button(f"Delete #{entry.number}", Act.ENTRY_DELETE, value, style="danger")
+    lately = button("Deleted entries", Act.ENTRIES_DELETED)
+    buttons = actions(remove, edit_button(entry), lately)
     return Answer(
         text=spoken(f"Delete this entry? {line}"),
-        blocks=[section(f"Delete this entry?\n{line}"), actions(remove, edit_button(entry))],
+        blocks=[section(f"Delete this entry?\n{line}"), buttons],
     )
 
 

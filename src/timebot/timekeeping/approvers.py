@@ -29,6 +29,8 @@ class Standing:
     allowed: Sequence[Member]
 
 
+_DECISIONS = ("time_entry.approved", "time_entry.unapproved", "time_entry.rejected")
+
 Approvers = Mapping[UUID, Standing]
 """Who settles hours of each project."""
 
@@ -91,15 +93,21 @@ def approvers_of(
         now=now,
     )
     unique = {one.id: one for standing in by_project.values() for one in standing.asked}
-    hand = handed_in_by(session, submission)
-    if hand is not None and hand != submission.member_id:
+    for hand in hands_in(session, submission):
         unique.pop(hand, None)
     return sorted(unique.values(), key=lambda member: (member.name, str(member.id)))
 
 
-def handed_in_by(session: Session, submission: Submission) -> UUID | None:
-    """Return who submitted the hours; the audit knows, because it need not be the author."""
-    return session.scalar(
+def hands_in(session: Session, submission: Submission) -> set[UUID]:
+    """Return who may not settle a submission, because they had a hand in it for its author.
+
+    Nobody approves what they wrote themselves. An author who hands hours in vouches for every one
+    of them, whoever else entered or corrected some: a correction makes an entry a draft again, so
+    it always comes before. Then only the author is kept out. Where somebody else handed them in,
+    because the author has left, nobody vouched, and whoever entered, changed, confirmed or handed
+    in any of them leaves the decision to another one.
+    """
+    handed_in_by = session.scalar(
         select(AuditEvent.actor_id).where(
             AuditEvent.workspace_id == submission.workspace_id,
             AuditEvent.subject_kind == "submission",
@@ -107,6 +115,24 @@ def handed_in_by(session: Session, submission: Submission) -> UUID | None:
             AuditEvent.action == "submission.opened",
         )
     )
+    if handed_in_by is None or handed_in_by == submission.member_id:
+        return set()
+    entries = select(TimeEntry.id).where(
+        TimeEntry.workspace_id == submission.workspace_id,
+        TimeEntry.submission_id == submission.id,
+    )
+    wrote = session.scalars(
+        select(AuditEvent.actor_id)
+        .where(
+            AuditEvent.workspace_id == submission.workspace_id,
+            AuditEvent.subject_kind == "time_entry",
+            AuditEvent.subject_id.in_(entries),
+            AuditEvent.action.not_in(_DECISIONS),
+            AuditEvent.actor_id.is_not(None),
+        )
+        .distinct()
+    )
+    return {handed_in_by, *(one for one in wrote if one is not None)} - {submission.member_id}
 
 
 def _standing(

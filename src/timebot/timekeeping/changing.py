@@ -12,6 +12,7 @@ from timebot.timekeeping.locks import ensure_unlocked, stays_open
 from timebot.timekeeping.models import MemberAction, TimeEntry
 from timebot.timekeeping.on_behalf import take_turn_at, tell_author
 from timebot.timekeeping.submitted import void_submitted
+from timebot.timekeeping.taken_out import note_taken_out
 
 
 class NotYours(NotAllowed):
@@ -134,7 +135,10 @@ def settle_change(
         kept: what Undo needs to know beside what it was.
     """
     entry.version += 1
+    submission_id = entry.submission_id
     void_submitted(session, change, entry)
+    if submission_id is not None and before["state"] in {"pending_review", "approved"}:
+        note_taken_out(session, change, entry, submission_id, verb, before=before)
     if verb == "deleted":
         remove_entry(session, change, entry, before=before)
     else:

@@ -163,7 +163,7 @@ def _step(
         surface=event.surface,
         verb=event.action.removeprefix("time_entry."),
         is_undo=note == "undo",
-        replaced=_replaced(session, entry.workspace_id, before, after),
+        replaced=replaced_parts(session, entry.workspace_id, before, after),
         state_before=before.get("state"),
         zone=after.get("zone") or entry.zone,
         note=None if note == "undo" else note,
@@ -171,9 +171,10 @@ def _step(
     )
 
 
-def _replaced(
+def replaced_parts(
     session: Session, workspace_id: UUID, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[Replaced]:
+    """Return which parts of an entry differ between two of its states in the audit."""
     if not before:
         return []
     found = []

@@ -13,6 +13,7 @@ from timebot.team.days import day_in_words, day_of, day_span, local_instant
 from timebot.team.models import Member, Workspace
 from timebot.timekeeping.capture import capture_rate
 from timebot.timekeeping.durations import ClockSpan, duration_words, format_duration
+from timebot.timekeeping.free_time import beside_others
 from timebot.timekeeping.history import Change, note_change, remember_action
 from timebot.timekeeping.limits import (
     ASKED_BACK_AFTER,
@@ -69,6 +70,7 @@ class Added:
 
 
 def place(
+    session: Session,
     spoken: timedelta | ClockSpan,
     *,
     workspace: Workspace,
@@ -80,9 +82,11 @@ def place(
 
     A span between two times of the day lies on the day in the member's zone, over midnight where
     its end is not after its start. A duration keeps its exact length: on today it ends now, on an
-    earlier day it begins with the member's working day, sooner where it would reach past midnight.
+    earlier day it begins with the member's working day, sooner where it would reach past midnight;
+    where the member has other entries there, it moves to the next free time of that day.
 
     Args:
+        session: the open transaction.
         spoken: a duration, or a span between two times of the day.
         workspace: says when a working day begins, unless the member does.
         member: whose zone and day count.
@@ -98,7 +102,10 @@ def place(
         raise DayInFuture(day)
     if isinstance(spoken, ClockSpan):
         return _between_times(spoken, day, today, member.zone, now)
-    return _of_length(spoken, day or today, workspace, member, now)
+    wanted = _of_length(spoken, day or today, workspace, member, now)
+    midnight, next_midnight = day_span(day or today, member.zone)
+    within = Span(midnight, min(now, next_midnight))
+    return beside_others(session, member=member, wanted=wanted, within=within, now=now)
 
 
 def add_entry(
@@ -145,7 +152,8 @@ def add_entry(
     """
     author_id, actor = member.id, actor or member
     member = take_turn_at(session, actor=actor, author_id=author_id, to="add time", now=now)
-    ensure_active(member)
+    if actor.id != member.id:
+        ensure_active(member)
     ensure_open(session, project)
     ensure_span(span, zone=member.zone, now=now)
     if span.length > ASKED_BACK_AFTER and not long_is_meant:

@@ -26,6 +26,16 @@ class NoTimeOfTheirs(NotAllowed):
         )
 
 
+class NotKnownYet(NotAllowed):
+    """New time for somebody whose Slack profile was never seen."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"I do not know {name} yet, so I cannot tell whether they record time here."
+            " Ask them to use /timer once."
+        )
+
+
 class HasLeft(NotAllowed):
     """New time for somebody who has left."""
 
@@ -70,7 +80,10 @@ def ensure_active(author: Member) -> None:
 
     Raises:
         HasLeft: if they are no longer active.
+        NotKnownYet: if Slack was never asked who they are; a guest must not slip in.
     """
+    if author.profile_at is None:
+        raise NotKnownYet(author.name)
     if author.deactivated_at is not None:
         raise HasLeft(author.name)
 

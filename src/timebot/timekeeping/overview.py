@@ -13,7 +13,7 @@ from timebot.clients.models import Client, Project
 from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import may
-from timebot.timekeeping.approvers import approvers_by_project, handed_in_by, is_asked
+from timebot.timekeeping.approvers import approvers_by_project, hands_in, is_asked
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.submitted import shown_digest
 from timebot.timekeeping.turns import entries_of
@@ -247,7 +247,7 @@ def waiting_for(
     return [
         show_submission(session, submission=one, projects=theirs[one.id])
         for one in submissions
-        if one.member_id == approver.id or handed_in_by(session, one) != approver.id
+        if one.member_id == approver.id or approver.id not in hands_in(session, one)
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from timebot.errors import NotAllowed, Refusal, WayOut
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
-from timebot.timekeeping.approvers import approvers_by_project, handed_in_by, may_approve
+from timebot.timekeeping.approvers import approvers_by_project, hands_in, may_approve
 from timebot.timekeeping.history import Change
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.naming import moment_words
@@ -112,8 +112,8 @@ def open_desk(
     require(session, approver, "approver", to="approve hours", now=now)
     if approver.id == author.id and not workspace.self_approval:
         raise OwnHours("These are your own hours.")
-    if approver.id != author.id and handed_in_by(session, submission) == approver.id:
-        raise OwnHours(f"You handed these hours in for {author.name}.")
+    if approver.id in hands_in(session, submission):
+        raise OwnHours(f"You entered, changed or handed in some of these hours for {author.name}.")
     return Desk(workspace, submission, author, Change(approver, surface, now))
 
 

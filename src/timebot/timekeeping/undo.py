@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from timebot.errors import Refusal
+from timebot.errors import Refusal, WayOut
 from timebot.team.models import Member, Workspace
 from timebot.timekeeping.capture import capture_rate, rate_depends_on, reopen_entry
 from timebot.timekeeping.changing import open_day
@@ -29,11 +29,14 @@ UNDO_FOR = timedelta(minutes=15)
 """How long one's own last action can be undone (rules.md, Time)."""
 
 
+_DELETED = WayOut("Deleted entries", "entry.deleted")
+
+
 class NothingToUndo(Refusal):
     """The member did nothing that can be undone."""
 
     def __init__(self) -> None:
-        super().__init__("There is nothing to undo.", example="/timer edit 12")
+        super().__init__("There is nothing to undo.", example="/timer edit 12", ways_out=[_DELETED])
 
 
 class TooLateToUndo(Refusal):
@@ -43,8 +46,9 @@ class TooLateToUndo(Refusal):
         minutes = int(UNDO_FOR.total_seconds() // 60)
         super().__init__(
             f"Your last change is more than {minutes} minutes ago and can no longer be undone."
-            " You can edit or delete the entry.",
+            " You can edit or delete the entry, or restore a deleted one.",
             example="/timer edit 12",
+            ways_out=[_DELETED],
         )
 
 
@@ -52,7 +56,9 @@ class AlreadyUndone(Refusal):
     """The last action was undone already."""
 
     def __init__(self) -> None:
-        super().__init__("That was undone already. Only the last change can be undone.")
+        super().__init__(
+            "That was undone already. Only the last change can be undone.", ways_out=[_DELETED]
+        )
 
 
 class NotTheLast(Refusal):

@@ -32,6 +32,7 @@ def test_the_card_shows_hours_text_and_ticket_by_day_and_project_and_no_money(
         "Approve all 2",
         "Approve with exceptions",
         "Reject",
+        "Correct an entry",
         "Approve",
         "Approve",
     ]
@@ -49,7 +50,7 @@ def test_one_entry_after_the_other_is_approved_from_the_same_old_card(office: Of
     office.world.settle()
 
     assert {entry.state for entry in office.entries(office.mia)} == {"approved"}
-    assert card_of(office.kim).buttons == ["Take back the approval"]
+    assert card_of(office.kim).buttons == ["Take back the approval", "Correct an entry"]
 
 
 def test_of_two_approvers_the_second_sees_who_was_quicker(office: Office) -> None:

@@ -27,7 +27,7 @@ def many(office: Office, count: int) -> None:
                 projects[each % 2],
                 hours=0.05,
                 text=f"piece {each + 1}",
-                started_at=office.now() - timedelta(minutes=30),
+                started_at=office.now() - timedelta(minutes=3 * (count - each)),
             )
     office.mia.command("/timer submit")
     office.world.settle()

@@ -27,6 +27,6 @@ def test_a_day_from_the_first_start_to_the_approval(office_anywhere: Office) -> 
     assert "I asked" in submitted.text
     assert {entry.state for entry in office.entries(mia)} == {"approved"}
     settled = kim.last_message(containing="Hours of mia")
-    assert settled.buttons == []
+    assert settled.buttons == ["Take back the approval", "Correct an entry"]
     assert "Approved by kim" in settled.all_text
     assert "kim approved" in mia.last_message().text

@@ -1,0 +1,120 @@
+"""Time of somebody else: the entries of a submission, to look up, correct, split or delete."""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from timebot.slack import entry_form
+from timebot.slack.answer import Answer
+from timebot.slack.blocks import Block, actions, button, context, escape, modal, option, section
+from timebot.slack.corrected_reply import draw_corrected
+from timebot.slack.desk import SURFACE, Asked, Feature
+from timebot.slack.entry_history import show_history
+from timebot.slack.entry_meant import entry_meant
+from timebot.slack.entry_opening import edit_modal
+from timebot.slack.ids import Act, Form
+from timebot.slack.split_form import show_split
+from timebot.slack.time_words import STATE_WORDS, entry_line, hours, span
+from timebot.slack.words import weekday_words
+from timebot.team.rights import require
+from timebot.timekeeping.editing import delete_entry
+from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.overview import Shown, show_submission
+from timebot.timekeeping.submitted import submission_of
+
+_PAGE = 30
+
+
+def open_entries(asked: Asked) -> Answer:
+    """Open the entries of a submission, each with a menu."""
+    require(asked.session, asked.member, "approver", to="correct time for others", now=asked.now)
+    value = asked.delivery.value
+    submission = submission_of(
+        asked.session,
+        workspace_id=asked.workspace.id,
+        submission_id=UUID(value["submission"]),
+    )
+    shown = show_submission(asked.session, submission=submission)
+    entries = [one for group in shown.groups for one in group.entries] + list(shown.settled)
+    skip = int(value.get("skip", "0"))
+    page = entries[skip : skip + _PAGE]
+    blocks: list[Block] = [section(f"*{escape(shown.author.name)}*")]
+    blocks += [section(_words(one), accessory=_menu(one)) for one in page]
+    if not entries:
+        blocks.append(context("Nothing is left in here."))
+    missing = len(entries) - skip - len(page)
+    if missing:
+        more = {"submission": submission.id, "skip": skip + len(page)}
+        blocks.append(context(f"… and {missing} more"))
+        blocks.append(actions(button("Show the next ones", Act.ENTRIES_OPEN, more)))
+    note = "What you change becomes a draft again, and its author is told at once."
+    return Answer(modal=modal(Form.ENTRIES, "Correct an entry", [*blocks, context(note)]))
+
+
+def choose(asked: Asked) -> Answer:
+    """Do what was chosen in the menu beside somebody's entry."""
+    what, _, entry_id = (asked.delivery.chosen or "").partition(":")
+    entry = entry_meant(asked, {"entry": entry_id})
+    return _MENU[what](asked, entry)
+
+
+def save_deleted(asked: Asked) -> Answer:
+    """Delete the entry of somebody, now that it was asked back."""
+    entry = entry_meant(asked)
+    delete_entry(
+        asked.session,
+        actor=asked.member,
+        entry=entry,
+        version=int(asked.delivery.value["version"]),
+        now=asked.now,
+        surface=SURFACE,
+    )
+    return draw_corrected(asked, entry, "Deleted")
+
+
+def _edit(asked: Asked, entry: TimeEntry) -> Answer:
+    return Answer(modal=edit_modal(asked, entry, entry_form.values_of(entry), entry.version))
+
+
+def _history(asked: Asked, entry: TimeEntry) -> Answer:
+    return show_history(asked, entry, depth=1)
+
+
+def _delete(_asked: Asked, entry: TimeEntry) -> Answer:
+    said = f"Delete #{entry.number}, {span(entry)} on {weekday_words(entry.worked_on)}?"
+    note = "Its author is told at once. You can undo it for 15 minutes."
+    kept = {"entry": entry.id, "version": entry.version}
+    blocks = [section(said), context(note)]
+    return Answer(
+        modal=modal(Form.DELETE_FOR, f"Delete #{entry.number}", blocks, submit="Delete", kept=kept)
+    )
+
+
+_MENU: Mapping[str, Callable[[Asked, TimeEntry], Answer]] = {
+    "edit": _edit,
+    "split": show_split,
+    "history": _history,
+    "delete": _delete,
+}
+
+
+def _menu(one: Shown) -> Block:
+    entry = one.entry
+    choices = [option("History", f"history:{entry.id}")]
+    if entry.state != "applied":
+        choices = [
+            option("Edit", f"edit:{entry.id}"),
+            option("Split", f"split:{entry.id}"),
+            *choices,
+            option("Delete", f"delete:{entry.id}"),
+        ]
+    return {"type": "overflow", "action_id": f"{Act.OTHERS_MENU}:{entry.id}", "options": choices}
+
+
+def _words(one: Shown) -> str:
+    entry = one.entry
+    when = f"{weekday_words(entry.worked_on)}, {span(entry)}"
+    return f"{entry_line(one)}\n*{hours(one.seconds)}*, {when} · {STATE_WORDS[entry.state]}"
+
+
+ACTIONS: Mapping[str, Feature] = {Act.ENTRIES_OPEN: open_entries, Act.OTHERS_MENU: choose}
+FORMS: Mapping[str, Feature] = {Form.DELETE_FOR: save_deleted}
