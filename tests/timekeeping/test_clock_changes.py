@@ -47,7 +47,12 @@ def typed_stop(firm: Firm, words: str, now: datetime) -> TimeEntry:
 def typed_add(firm: Firm, spoken: str, now: datetime, day: date | None = None) -> Added:
     """Add as if the words had been typed after add."""
     span = place(
-        parse_duration(spoken), workspace=firm.workspace, member=firm.robin, day=day, now=now
+        firm.session,
+        parse_duration(spoken),
+        workspace=firm.workspace,
+        member=firm.robin,
+        day=day,
+        now=now,
     )
     return add_entry(
         firm.session,

@@ -14,7 +14,7 @@ from timebot.team.days import day_of, day_span
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import holders, may
 from timebot.team.working_time import WorkingTime, firm_working_time
-from timebot.timekeeping.approvers import approvers_by_project, approvers_of, handed_in_by
+from timebot.timekeeping.approvers import approvers_by_project, approvers_of, hands_in
 from timebot.timekeeping.models import Submission
 from timebot.timekeeping.submitted import (
     CARD,
@@ -135,11 +135,10 @@ def _ask_anew(
         now=now,
     )
     has_card = set(recipients_of(session, submission))
-    hand = handed_in_by(session, submission)
-    barred = hand if hand != submission.member_id else None
+    barred = hands_in(session, submission)
     missing: dict[UUID, Member] = {}
     for one in standing.values():
-        asked = {member.id: member for member in one.asked if member.id != barred}
+        asked = {member.id: member for member in one.asked if member.id not in barred}
         if not any(member.slack_user_id in has_card for member in asked.values()):
             missing |= asked
     _show(session, submission, CARD, list(missing.values()), now)
@@ -200,10 +199,9 @@ def _show(
 
 
 def _owners_for(session: Session, workspace: Workspace, submission: Submission) -> Sequence[Member]:
-    hand = handed_in_by(session, submission)
-    barred = set() if workspace.self_approval else {submission.member_id}
-    if hand is not None and hand != submission.member_id:
-        barred.add(hand)
+    barred = hands_in(session, submission)
+    if not workspace.self_approval:
+        barred.add(submission.member_id)
     return [
         one
         for one in holders(session, workspace_id=workspace.id, role="owner")
