@@ -20,7 +20,6 @@ from timebot.team.rights import require
 from timebot.timekeeping.approval import (
     ChangedSince,
     NothingWaits,
-    OwnHours,
     ReasonMissing,
     Settled,
     approve,
@@ -29,6 +28,7 @@ from timebot.timekeeping.approval import (
 )
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.overview import Shown, SubmissionShown
+from timebot.timekeeping.review import ensure_not_own
 from timebot.timekeeping.shown import find_changes
 from timebot.timekeeping.submitted import CARDS, list_waiting, repaint_submission
 from timebot.timekeeping.wording import TextTooLong
@@ -43,8 +43,13 @@ def show_submission_again(asked: Asked) -> Answer:
     value = asked.delivery.value
     # A refusal's button carries the bare id.
     submission = get_submission(asked, value.get("submission") or asked.delivery.packed)
-    if submission.member_id == asked.member.id and not asked.workspace.self_approval:
-        raise OwnHours("These are your own hours.")
+    ensure_not_own(
+        asked.session,
+        workspace=asked.workspace,
+        approver=asked.member,
+        submission=submission,
+        now=asked.now,
+    )
     shown = show_for(viewer_of(asked), submission)
     drawn = draw_shown(viewer_of(asked), shown, skip=int(value.get("skip", "0")))
     is_copy = bool(asked.delivery.message_ts) and not _is_on_card(asked, submission)

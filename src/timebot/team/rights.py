@@ -174,15 +174,18 @@ def _is_trusted(member: Member, now: datetime) -> bool:
 
 
 def _refused(session: Session, member: Member, role: str, to: str) -> str:
+    who = holders(session, workspace_id=member.workspace_id, role=role)
+    ask = f"Ask {_either(who)}." if who else "Nobody has that role yet; an owner can give it."
     if member.kind != "person":
-        return (
+        sentence = (
             f"Only people of this workspace may {to}, not guests, apps or people of other"
             " organizations."
         )
+        # Whoever cannot track time at all is not sent to colleagues who can.
+        return sentence if role == "member" else f"{sentence} {ask}"
     if member.deactivated_at is not None:
-        return f"{member.name} is no longer active here and may not {to}."
-    who = holders(session, workspace_id=member.workspace_id, role=role)
-    ask = f"Ask {_either(who)}." if who else "Nobody has that role yet; an owner can give it."
+        sentence = f"{member.name} is no longer active here and may not {to}."
+        return sentence if role == "member" else f"{sentence} {ask}"
     return f"Only {_HOLDERS[role]} may {to}. {ask}"
 
 

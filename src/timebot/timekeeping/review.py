@@ -61,8 +61,9 @@ class ChangedSince(Refusal):
 class OwnHours(NotAllowed):
     """One's own hours, or hours that one handed in for somebody."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"{why} Somebody else has to settle them. Nothing was changed.")
+    def __init__(self, why: str, names: Sequence[str]) -> None:
+        who = " or ".join(names[:4]) or "Somebody else"
+        super().__init__(f"{why} {who} has to settle them. Nothing was changed.")
 
 
 class NotYourProject(NotAllowed):
@@ -110,11 +111,42 @@ def open_desk(
     if approver.id != author.id:
         session.refresh(approver)
     require(session, approver, "approver", to="approve hours", now=now)
-    if approver.id == author.id and not workspace.self_approval:
-        raise OwnHours("These are your own hours.")
-    if approver.id in hands_in(session, submission):
-        raise OwnHours(f"You entered, changed or handed in some of these hours for {author.name}.")
+    ensure_not_own(session, workspace=workspace, approver=approver, submission=submission, now=now)
     return Desk(workspace, submission, author, Change(approver, surface, now))
+
+
+def ensure_not_own(
+    session: Session,
+    *,
+    workspace: Workspace,
+    approver: Member,
+    submission: Submission,
+    now: datetime,
+) -> None:
+    """Make sure that nobody settles what they worked or handed in themselves.
+
+    Raises:
+        OwnHours: if they did; it names who may settle it.
+    """
+    is_author = approver.id == submission.member_id
+    if is_author and workspace.self_approval:
+        return
+    barred = hands_in(session, submission)
+    if not is_author and approver.id not in barred:
+        return
+    author = session.get_one(Member, (workspace.id, submission.member_id))
+    why = f"You entered, changed or handed in some of these hours for {author.name}."
+    entries = session.scalars(in_submission(submission, None)).all()
+    by_project = approvers_by_project(
+        session,
+        workspace=workspace,
+        author_id=author.id,
+        project_ids={entry.project_id for entry in entries if entry.project_id is not None},
+        now=now,
+    )
+    asked = [one for each in by_project.values() for one in each.asked]
+    others = {one.name for one in asked if one.id != approver.id and one.id not in barred}
+    raise OwnHours("These are your own hours." if is_author else why, sorted(others))
 
 
 def look_through(
