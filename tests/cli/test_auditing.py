@@ -53,6 +53,19 @@ def test_the_first_broken_row_of_the_audit_is_named(run: Run, database: Database
     assert str(event) in result.stderr or "changed after it was sealed" in result.stderr
 
 
+def test_a_head_from_a_runs_message_is_compared(run: Run, database: Database) -> None:
+    issue(database)
+    seal_all(database)
+    head = run("audit", "verify").stdout.rsplit(" ", 1)[1].strip(".\n")
+
+    good = run("audit", "verify", "--head", head)
+    lost = run("audit", "verify", "--head", "9:" + "0" * 12)
+
+    assert good.exit_code == 0
+    assert lost.exit_code == 1
+    assert "does not hold the head 9:000000000000 any more" in lost.stderr
+
+
 def test_the_doctor_finds_nothing_broken_in_a_database_that_works(
     run: Run, database: Database
 ) -> None:

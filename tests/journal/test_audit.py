@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from tests.builders import MONDAY_NINE
 from timebot.db import Database, Key
 from timebot.journal.audit import Actor, erase_details, record
-from timebot.journal.chain import LATE, BrokenLink, ChainReport, seal, verify_chain
+from timebot.journal.chain import (
+    LATE,
+    BrokenLink,
+    ChainReport,
+    find_head,
+    holds_head,
+    seal,
+    verify_chain,
+)
 from timebot.journal.models import AuditDetail, AuditEvent, AuditSeal
 
 FIRM, KIM = UUID(int=1), UUID(int=2)
@@ -38,7 +46,7 @@ def a_chain(session: Session, *, events: int = 3) -> None:
     seal(session, workspace_id=FIRM, limit=100)
 
 
-def tamper(database: Database, sql: str, *, table: str, event: str, **values: UUID) -> None:
+def tamper(database: Database, *sql: str, table: str, event: str, **values: UUID) -> None:
     """Change the audit as somebody with the database's password could."""
     off = {
         True: f"DROP TRIGGER {table}_no_{event}",
@@ -46,7 +54,9 @@ def tamper(database: Database, sql: str, *, table: str, event: str, **values: UU
     }
     with database.transaction() as session:
         session.execute(text(off[database.is_sqlite]))
-        session.execute(text(sql).bindparams(*[bindparam(n, v, Key) for n, v in values.items()]))
+        for one in sql:
+            bound = [bindparam(n, v, Key) for n, v in values.items()]
+            session.execute(text(one).bindparams(*bound))
 
 
 def check(database: Database) -> ChainReport:
@@ -225,3 +235,128 @@ def test_a_replaced_link_is_named(database: Database) -> None:
 
     why = "it does not follow the seal before it"
     assert check(database) == ChainReport(1, 0, BrokenLink(2, second(database), why))
+
+
+CHANGED = "the event was changed after it was sealed"
+COLUMNS = (
+    ("audit_event", "at = (SELECT max(at) FROM audit_event)", CHANGED),
+    ("audit_event", "actor_id = NULL", CHANGED),
+    ("audit_event", "surface = 'cli'", CHANGED),
+    ("audit_event", "action = 'rate.kept'", CHANGED),
+    ("audit_event", "subject_kind = 'client'", CHANGED),
+    ("audit_event", "subject_id = NULL", CHANGED),
+    ("audit_event", "detail_digest = 'another'", CHANGED),
+    ("audit_detail", "before = '{}'", "its detail was changed"),
+    ("audit_detail", "after = NULL", "its detail was changed"),
+    ("audit_detail", "note = NULL", "its detail was changed"),
+    ("audit_detail", "salt = 'another'", "its detail was changed"),
+    ("audit_detail", "salt = NULL, note = NULL", "its detail was changed after an erasure"),
+    ("audit_seal", "hash = 'another'", CHANGED),
+)
+
+
+@pytest.mark.parametrize(("table", "change", "why"), COLUMNS)
+def test_a_change_in_any_column_is_named(
+    database: Database, table: str, change: str, why: str
+) -> None:
+    with database.transaction() as session:
+        a_chain(session)
+    event = second(database)
+    key = "id" if table == "audit_event" else "event_id"
+
+    tamper(
+        database,
+        f"UPDATE {table} SET {change} WHERE {key} = :id",  # noqa: S608 - words of this file
+        id=event,
+        table=table,
+        event="update",
+    )
+
+    assert check(database).broken == BrokenLink(2, event, why)
+
+
+def test_links_in_another_order_are_named(database: Database) -> None:
+    with database.transaction() as session:
+        a_chain(session)
+
+    tamper(
+        database,
+        *(
+            f"UPDATE audit_seal SET position = {new} WHERE position = {old}"  # noqa: S608 - numbers
+            for old, new in ((2, 99), (3, 2), (99, 3))
+        ),
+        table="audit_seal",
+        event="update",
+    )
+
+    assert check(database).broken == BrokenLink(
+        2, second(database), "it does not follow the seal before it"
+    )
+
+
+def test_an_event_put_between_others_is_named(database: Database) -> None:
+    with database.transaction() as session:
+        a_chain(session)
+        note(session, "rate.forged", minutes=1)
+        forged = session.scalars(select(AuditEvent.id).filter_by(action="rate.forged")).one()
+    tamper(
+        database,
+        "UPDATE audit_seal SET position = 4 WHERE position = 3",
+        table="audit_seal",
+        event="update",
+    )
+
+    with database.transaction() as session:
+        before = session.get_one(AuditSeal, (FIRM, 2)).hash
+        session.add(
+            AuditSeal(
+                workspace_id=FIRM, position=3, event_id=forged, previous_hash=before, hash="forged"
+            )
+        )
+
+    assert check(database).broken == BrokenLink(3, forged, CHANGED)
+
+
+def test_rows_cut_off_the_end_are_found_by_the_head_that_was_written_down(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        a_chain(session)
+        head = find_head(session, workspace_id=FIRM)
+        third = session.scalars(select(AuditSeal.event_id).filter_by(position=3)).one()
+    assert head is not None
+
+    for table, key in (
+        ("audit_seal", "event_id"),
+        ("audit_detail", "event_id"),
+        ("audit_event", "id"),
+    ):
+        delete = f"DELETE FROM {table} WHERE {key} = :id"  # noqa: S608 - words of this file
+        tamper(database, delete, id=third, table=table, event="delete")
+
+    assert check(database) == ChainReport(2, 0, None)
+    with database.read_only() as session:
+        assert not holds_head(session, workspace_id=FIRM, short=head.short)
+
+
+def test_a_head_that_was_written_down_is_held_as_the_chain_grows(session: Session) -> None:
+    a_chain(session)
+    head = find_head(session, workspace_id=FIRM)
+    assert head is not None
+    note(session, minutes=9)
+    seal(session, workspace_id=FIRM, limit=10)
+
+    assert head.short.startswith("3:")
+    assert holds_head(session, workspace_id=FIRM, short=head.short)
+    assert find_head(session, workspace_id=FIRM) != head
+
+
+@pytest.mark.parametrize("short", ["", "3", "3:", "3:abc", "x:3f9a21c07b64", "3:000000000000"])
+def test_what_is_no_head_of_this_chain_is_not_held(session: Session, short: str) -> None:
+    a_chain(session)
+
+    assert not holds_head(session, workspace_id=FIRM, short=short)
+
+
+def test_before_anything_is_sealed_there_is_no_head(session: Session) -> None:
+    assert find_head(session, workspace_id=FIRM) is None

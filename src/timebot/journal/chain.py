@@ -17,6 +17,9 @@ from timebot.journal.models import AuditDetail, AuditEvent, AuditSeal
 START = "0" * 64
 """What the first seal of a workspace follows."""
 
+HEAD_SHOWN = 12
+"""How many characters of a hash are shown to people: enough that nobody finds another by trying."""
+
 LATE = timedelta(days=7)
 """How much older than the last sealed event one may be that was committed after it."""
 
@@ -53,6 +56,43 @@ class ChainReport:
     broken: BrokenLink | None
 
 
+@dataclass(frozen=True)
+class Head:
+    """The end of a chain, or a link that once was its end.
+
+    Attributes:
+        position: how many events there are up to it.
+        hash: what vouches for all of them.
+    """
+
+    position: int
+    hash: str
+
+    @property
+    def short(self) -> str:
+        """It as people write it down: `412:3f9a21c07b64`."""
+        return f"{self.position}:{self.hash[:HEAD_SHOWN]}"
+
+
+def find_head(session: Session, *, workspace_id: UUID) -> Head | None:
+    """Return the end of the workspace's chain, None before anything was sealed.
+
+    Whoever keeps it outside the database finds out that rows were cut off the end: those that are
+    left fit each other.
+    """
+    last = _last_seal(session, workspace_id)
+    return Head(last.position, last.hash) if last is not None else None
+
+
+def holds_head(session: Session, *, workspace_id: UUID, short: str) -> bool:
+    """Tell whether the chain still holds a head that was written down, as `Head.short` gives it."""
+    position, _, beginning = short.strip().partition(":")
+    if not position.isdecimal() or len(beginning) < HEAD_SHOWN or int(position) >= 2**63:
+        return False
+    link = session.get(AuditSeal, (workspace_id, int(position)))
+    return link is not None and link.hash.startswith(beginning.casefold())
+
+
 def seal(session: Session, *, workspace_id: UUID, limit: int) -> int:
     """Append the oldest unsealed events to the chain, and return how many.
 
@@ -79,7 +119,7 @@ def verify_chain(session: Session, *, workspace_id: UUID) -> ChainReport:
     """
     in_order = (
         select(AuditSeal, AuditEvent, AuditDetail)
-        .join(
+        .outerjoin(
             AuditEvent,
             (AuditEvent.workspace_id == AuditSeal.workspace_id)
             & (AuditEvent.id == AuditSeal.event_id),
@@ -170,18 +210,25 @@ def _walk(
     for link, event, detail in links:
         why = _fault(link, event, detail, position=position + 1, previous=previous)
         if why is not None:
-            return position, BrokenLink(link.position, event.id, why)
+            return position, BrokenLink(link.position, link.event_id, why)
         position, previous = link.position, link.hash
     return position, None
 
 
 def _fault(
-    link: AuditSeal, event: AuditEvent, detail: AuditDetail | None, *, position: int, previous: str
+    link: AuditSeal,
+    event: AuditEvent | None,
+    detail: AuditDetail | None,
+    *,
+    position: int,
+    previous: str,
 ) -> str | None:
     if link.position != position:
         return f"the seal at position {position} is missing"
     if link.previous_hash != previous:
         return "it does not follow the seal before it"
+    if event is None:
+        return "the event was deleted"
     if link.hash != _hash(previous, event):
         return "the event was changed after it was sealed"
     if detail is None:

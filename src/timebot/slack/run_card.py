@@ -5,6 +5,7 @@ from uuid import UUID
 
 from timebot.billing.flight_check import ClientCheck, RunCheck, check_run
 from timebot.billing.models import InvoiceRun
+from timebot.journal.chain import find_head
 from timebot.slack.billing_panel import run_title
 from timebot.slack.blocks import (
     Block,
@@ -56,7 +57,8 @@ def draw_run(viewer: Viewer, run: InvoiceRun, *, page: int = 0) -> Drawn:
     shown = check.clients[page * PER_PAGE : (page + 1) * PER_PAGE]
     summary = _summary(viewer, check)
     opened = f"Opened {instant_words(run.opened_at, viewer.workspace.zone)}"
-    blocks: list[Block] = [header(run_title(run)), section(f"*{escape(summary)}*"), context(opened)]
+    about = context(opened, *_audit_words(viewer))
+    blocks: list[Block] = [header(run_title(run)), section(f"*{escape(summary)}*"), about]
     is_compact = len(check.clients) > ROOMY
     for each in shown:
         blocks += [] if is_compact else [divider()]
@@ -65,7 +67,14 @@ def draw_run(viewer: Viewer, run: InvoiceRun, *, page: int = 0) -> Drawn:
     blocks += _foot(viewer, run, check)
     spoken = [f"{run_title(run)}.", summary]
     spoken += [". ".join(client_lines(drawing, each)) for each in shown]
+    spoken += _audit_words(viewer)
     return Drawn(text=cut(escape("\n".join(spoken)), _SPOKEN), blocks=blocks)
+
+
+def _audit_words(viewer: Viewer) -> list[str]:
+    """Say how far the audit's chain goes just now; whoever keeps the message can compare later."""
+    head = find_head(viewer.session, workspace_id=viewer.workspace.id)
+    return [f"Audit {head.short}"] if head is not None else []
 
 
 def page_of(viewer: Viewer, *, may_release: bool) -> Page:

@@ -181,10 +181,12 @@ def unapprove(
     """
     desk = open_desk(session, workspace, approver, submission_id, now, surface)
     approved = in_submission(desk.submission, entry_ids).where(TimeEntry.state == "approved")
-    # Billing may be taking them at this moment; it and we lock the rows.
-    chosen = session.scalars(approved.with_for_update()).all()
-    if not chosen:
+    # Billing may be taking them at this moment; it and we lock the rows, by id, so that neither
+    # waits for the other in a circle.
+    locked = session.scalars(approved.order_by(None).order_by(TimeEntry.id).with_for_update()).all()
+    if not locked:
         raise NothingToTakeBack
+    chosen = sorted(locked, key=lambda entry: (entry.worked_on, entry.started_at))
     ensure_projects(session, desk, chosen)
     for entry in chosen:
         before = entry_facts(entry)

@@ -1,9 +1,11 @@
 """The digest of a run: looked at, released, held, and repainted as its clients settle."""
 
+import re
 from datetime import timedelta
 
 from tests.slack.billing.firms import EURO, MONDAY_NINE, WORKS, Firm, marked_texts, posted
 from timebot.billing.models import Invoice, InvoiceRun
+from timebot.journal.chain import holds_head
 from timebot.team.models import Workspace
 
 
@@ -41,6 +43,19 @@ def test_the_digest_says_what_is_billed_left_out_and_to_decide(firm: Firm) -> No
         "Preview PDF", "Release", "Hold", "Preview PDF", "Hold", "Set a rate", "Re-rate",
         "Release the one that is ready",
     ]  # fmt: skip
+
+
+def test_the_message_of_a_run_says_how_far_the_audit_went(firm: Firm) -> None:
+    firm.add_work("Logo")
+
+    digest = firm.open_run()
+
+    said = re.search(r"Audit (\d+:[0-9a-f]{12})", digest.text)
+    assert said is not None
+    assert said[0] in str(digest.blocks)
+    with firm.session() as session:
+        workspace = firm.workspace(session)
+        assert holds_head(session, workspace_id=workspace.id, short=said[1])
 
 
 def test_a_draft_that_changed_since_is_shown_again_and_not_released(firm: Firm) -> None:
