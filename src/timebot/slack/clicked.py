@@ -1,12 +1,19 @@
-"""The clicked card: messages outlive what they show, so a refused click repaints them."""
+"""What was clicked: messages and Homes outlive what they show; a click brings them up to date."""
 
 from uuid import UUID
 
-from timebot.journal.notices import refresh_card
+from timebot.journal.notices import publish_home, refresh_card
 from timebot.journal.posted import find_posted_at
+from timebot.slack.answer import Answer
 from timebot.slack.desk import Asked
 from timebot.timekeeping.models import Submission
 from timebot.timekeeping.submitted import repaint_submission
+
+
+def show_at_home(asked: Asked, answer: Answer) -> None:
+    """Redraw Home after a click on it that is answered with nothing else, whatever it changed."""
+    if asked.delivery.is_home and not (answer.text or answer.modal):
+        _redraw_home(asked)
 
 
 def repaint_clicked(asked: Asked) -> None:
@@ -45,3 +52,9 @@ def find_submission(asked: Asked, submission_id: str) -> Submission | None:
     except ValueError:
         return None
     return asked.session.get(Submission, (asked.workspace.id, meant))
+
+
+def _redraw_home(asked: Asked) -> None:
+    publish_home(
+        asked.session, workspace_id=asked.workspace.id, member_id=asked.member.id, now=asked.now
+    )

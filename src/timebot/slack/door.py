@@ -15,7 +15,7 @@ from timebot.journal.audit import Actor, record
 from timebot.journal.inbox import Taken, keep_answer, take
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block
-from timebot.slack.clicked import repaint_clicked
+from timebot.slack.clicked import repaint_clicked, show_at_home
 from timebot.slack.delivery import Delivery, readable
 from timebot.slack.desk import SURFACE, Asked, Desk, Feature, News, Options, Reported
 from timebot.slack.refusals import draw_apology, draw_refusal, draw_too_late, new_reference
@@ -165,6 +165,7 @@ class Door:
             asked = self._let_in(session, visit)
             answer = with_reply_address(feature(asked), delivery)
             _once(asked, answer)
+            show_at_home(asked, answer)
             body = reply(asked, answer)
             _keep(session, delivery, body)
         return self._with_modal(visit, answer, body)

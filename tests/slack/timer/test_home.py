@@ -1,5 +1,6 @@
 """Home: redrawn after every change, and each button on it works."""
 
+from tests.builders import a_client, a_project, an_entry
 from tests.slack.timer.office import Office
 
 
@@ -71,3 +72,25 @@ def test_a_recent_piece_of_work_is_resumed_from_home(office: Office) -> None:
     office.world.settle()
 
     assert "Running since 9:00." in office.mia.home.all_text
+
+
+def test_home_and_the_panel_keep_slacks_limits_however_much_there_is(office: Office) -> None:
+    longest = "*bold* <!channel> \u202e" + "W" * 100
+    with office.session() as session:
+        workspace = office.workspace(session)
+        mia = office.member(session, office.mia)
+        projects = [
+            a_project(session, a_client(session, workspace, name=f"{longest} {n}"), name=longest)
+            for n in range(60)
+        ]
+        for number, project in enumerate(projects):
+            where = project if number % 3 else None
+            an_entry(session, mia, where, text=longest, is_confirmed=where is None)
+    office.mia.open_home()
+    office.world.settle()
+    panel = office.mia.command("/timer")
+
+    assert office.mia.home is not None
+    assert "… and 55 more" in office.mia.home.all_text
+    assert "Needs your word" in panel.all_text
+    assert office.world.local.slack.faults() == []

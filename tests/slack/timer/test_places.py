@@ -1,5 +1,6 @@
 """Which project is meant: buttons for every candidate, never a guess."""
 
+import time
 from datetime import date
 
 from tests.builders import a_client, a_project
@@ -127,3 +128,27 @@ def test_the_type_ahead_offers_recent_projects_first_and_finds_parts_of_names(
     assert everything[0] == "Initech, Retainer"
     assert len(everything) == 5
     assert found == ["Globex, Website"]
+
+
+def test_the_type_ahead_finds_one_of_three_hundred_clients_and_no_closed_project(
+    office: Office,
+) -> None:
+    with office.session() as session:
+        workspace = office.workspace(session)
+        for number in range(300):
+            client = a_client(session, workspace, name=f"Client {number:03}")
+            a_project(session, client, name="Work")
+        a_project(session, client, name="Old work", state="paused")
+    office.mia.command("/timer add 5m Client 150 work")
+    office.mia.command("/timer add")
+
+    everything = office.mia.options("project")
+    began = time.perf_counter()
+    found = office.mia.options("project", "299 wo")
+    took = time.perf_counter() - began
+
+    assert len(everything) == 100
+    assert everything[0] == "Client 150, Work"
+    assert found == ["Client 299, Work"]
+    # Slack waits three seconds; nobody should notice one of them.
+    assert took < 1

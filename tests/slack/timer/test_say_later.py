@@ -96,3 +96,20 @@ def test_home_says_since_when_and_with_whom_own_hours_wait(office: Office) -> No
 
     assert "Your hours, waiting for approval" in shown.all_text
     assert "*1 h* in 1 entry, 3 Mar 2031\nWaiting since 9:00 for ana and kim." in (shown.all_text)
+
+
+def test_a_click_on_an_old_home_is_answered_by_a_new_one(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo sketches")
+    with office.session() as session:
+        session.execute(update(TimeEntry).values(is_confirmed=False))
+    old = home(office)
+    office.mia.click(old, text="That is right")
+    office.world.settle()
+    before = office.mia.home
+
+    office.mia.click(old, text="That is right")
+    office.world.settle()
+
+    assert before is not None
+    assert office.mia.home is not None
+    assert office.mia.home.document["hash"] != before.document["hash"]
