@@ -46,8 +46,9 @@ VERBS = (
     Verb("resume", "", "Starts your last entry again as a new timer.", "resume"),
     Verb(
         "add",
-        "<1h30m, 1:30, 90m, 1.5h or 9:00-10:30> <client or project> [text] [yesterday or a date]",
-        "Adds time that you worked without a timer.",
+        "<1h30m, 1:30, 90m, 1.5h or 9:00-10:30> <client or project> [text] [yesterday or a date]"
+        " [for @person]",
+        "Adds time that you worked without a timer; approvers add it for others.",
         "add 1h30m Acme logo yesterday",
         ("log",),
     ),
@@ -55,7 +56,12 @@ VERBS = (
     Verb("today", "", "Lists today's entries.", "today"),
     Verb("week", "[last]", "Shows your week by day and project.", "week last"),
     Verb("edit", "[number]", "Opens an entry to change it.", "edit 12"),
-    Verb("delete", "[number]", "Deletes an entry; undo brings it back.", "delete 12"),
+    Verb(
+        "delete",
+        "[number]",
+        "Deletes an entry; for 30 days it can be restored.",
+        "delete 12",
+    ),
     Verb("undo", "", "Takes back your last change, for 15 minutes.", "undo"),
     Verb(
         "split",

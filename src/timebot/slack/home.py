@@ -182,6 +182,8 @@ def _recent(latest: Sequence[Shown]) -> list[Block]:
 
 def _foot(member: Member) -> list[Block]:
     buttons = [button("Settings", Act.SETTINGS_FORM)] if may(member, "billing") else []
+    if may(member, "approver"):
+        buttons.append(button("Add time for somebody", Act.ADD_FOR_FORM))
     zone = context(f"Days are counted in {member.zone}.")
     return [divider(), zone, actions(*buttons, rare_menu())]
 

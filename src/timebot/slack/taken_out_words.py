@@ -2,7 +2,7 @@
 
 from timebot.slack.blocks import escape
 from timebot.slack.desk import Viewer
-from timebot.slack.time_words import stamp
+from timebot.slack.time_words import hours, stamp
 from timebot.timekeeping.models import Submission
 from timebot.timekeeping.taken_out import TakenOut, list_taken_out
 
@@ -24,7 +24,9 @@ def taken_out_words(viewer: Viewer, submission: Submission, zone: str) -> list[s
 
 
 def _line(one: TakenOut, zone: str) -> str:
-    which = f"#{one.number}" if one.number else "an entry"
+    which = "an entry"
+    if one.number and one.where:
+        which = f"#{one.number} ({escape(one.where)}, {hours(one.seconds)})"
     verb = _VERBS.get(one.verb or "", "changed")
     approved = " It had been approved." if one.was_approved else ""
     what = f"{escape(one.by)} {verb} {which} on {stamp(one.at, zone)}"

@@ -158,7 +158,8 @@ def add_entry(
     ensure_span(span, zone=member.zone, now=now)
     if span.length > ASKED_BACK_AFTER and not long_is_meant:
         wish = AddWish(project.id if project else None, description(text), span, billable, ticket)
-        value = wish.as_value()
+        # The button adds to the time of whoever clicks it, so it is for one's own only.
+        value = wish.as_value() if actor.id == member.id else None
         ways_out = [WayOut("Yes, that is right", "timer.add_long", value)] if value else []
         raise LongTime(span.length, ways_out)
     day = day_of(span.started_at, member.zone)

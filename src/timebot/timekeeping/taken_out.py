@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from timebot.clients.models import Project
 from timebot.journal.audit import Actor, record
 from timebot.journal.models import AuditDetail, AuditEvent
 from timebot.team.models import Member
 from timebot.timekeeping.history import Change
 from timebot.timekeeping.models import Submission, TimeEntry
+from timebot.timekeeping.naming import project_words
 
 _ACTION = "submission.entry_taken_out"
 
@@ -26,6 +28,8 @@ class TakenOut:
         by: the name of who corrected it.
         at: when.
         number: its short number, None once the details were erased.
+        where: client and project, None likewise.
+        seconds: what it counted.
         verb: what was done to it: edited, split, trimmed or deleted; None likewise.
         was_approved: whether it had been approved already.
     """
@@ -33,6 +37,8 @@ class TakenOut:
     by: str
     at: datetime
     number: int | None
+    where: str | None
+    seconds: int
     verb: str | None
     was_approved: bool
 
@@ -81,16 +87,30 @@ def list_taken_out(session: Session, *, submission: Submission) -> Sequence[Take
         )
         .order_by(AuditEvent.at)
     )
-    return [_taken_out(event, detail, name) for event, detail, name in rows]
+    return [_taken_out(session, event, detail, name) for event, detail, name in rows]
 
 
-def _taken_out(event: AuditEvent, detail: AuditDetail | None, name: str) -> TakenOut:
+def _taken_out(
+    session: Session, event: AuditEvent, detail: AuditDetail | None, name: str
+) -> TakenOut:
     before = (detail.before if detail is not None else None) or {}
     after = (detail.after if detail is not None else None) or {}
     return TakenOut(
         by=name,
         at=event.at,
         number=before.get("number"),
+        where=_where(session, event.workspace_id, before) if before else None,
+        seconds=_seconds(before) if before else 0,
         verb=after.get("verb"),
         was_approved=before.get("state") == "approved",
     )
+
+
+def _where(session: Session, workspace_id: UUID, before: dict[str, Any]) -> str:
+    project = session.get(Project, (workspace_id, UUID(before["project_id"])))
+    return project_words(session, project)
+
+
+def _seconds(before: dict[str, Any]) -> int:
+    start, end = (datetime.fromisoformat(before[name]) for name in ("started_at", "ended_at"))
+    return int((end - start).total_seconds())

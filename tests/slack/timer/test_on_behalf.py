@@ -30,7 +30,7 @@ def test_an_approver_corrects_an_entry_from_the_card(office: Office) -> None:
     (entry,) = office.entries(office.mia)
     assert (entry.text, entry.state) == ("first sketches", "draft")
     repainted = office.kim.last_message(containing="waits here any more")
-    assert "kim changed #1 on 3 Mar 2031, 11:00" in repainted.text
+    assert "kim changed #1 (Acme, Logo, 2 h) on 3 Mar 2031, 11:00" in repainted.text
 
 
 def test_the_person_sees_the_history_from_the_notice(office: Office) -> None:

@@ -1,6 +1,12 @@
 """Overlaps are shown where they arise and before hours are handed in, with what repairs them."""
 
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from tests.builders import an_entry
 from tests.slack.timer.office import Office
+from timebot.clients.models import Project
 
 
 def two_that_overlap(office: Office) -> None:
@@ -90,3 +96,20 @@ def test_a_kept_overlap_is_not_asked_about_when_submitting(office: Office) -> No
     kept = office.mia.last_message(containing="Kept:")
     assert "Kept: #1 and #2 both count 1 h." in kept.text
     assert "Handed in 4 h in 2 entries" in submitted.text
+
+
+def test_many_overlaps_stay_within_what_slack_shows(office: Office) -> None:
+    office.wait(hours=4)
+    with office.session() as session:
+        mia = office.member(session, office.mia)
+        logo = session.scalars(select(Project).where(Project.name == "Logo")).one()
+        logo.name = "<!channel> *" + "L" * 100
+        for _ in range(12):
+            an_entry(session, mia, logo, started_at=office.now() - timedelta(hours=3), hours=2)
+
+    asked = office.mia.command("/timer submit today")
+    office.mia.click(asked, text="Submit as they are")
+    office.world.settle()
+
+    assert "… and 51 more overlaps." in asked.all_text
+    assert "Handed in 24 h in 12 entries" in office.mia.last_message().text
