@@ -332,6 +332,37 @@ def test_a_rejected_entry_is_corrected_in_its_locked_period_until_it_is_handed_i
         change(agency, entry, text="Call")
 
 
+def test_nothing_slips_over_midnight_into_the_next_period_that_is_locked(agency: Firm) -> None:
+    much_later = at(9, day=45)
+    billing = an_approver(agency.session, agency.workspace, "Bo")
+    billing.role, billing.profile_at = "billing", much_later
+    reopen_period(
+        agency.session, actor=billing, day=ANCHOR, reason="Late", now=much_later, surface="slack"
+    )
+    first = an_old(agency, started_at=at(22, day=13))
+    second = an_old(agency, started_at=at(23, day=13))
+
+    with pytest.raises(PeriodLocked, match="from 16 Mar 2026"):
+        split_entry(
+            agency.session,
+            actor=agency.robin,
+            entry=second,
+            at=at(0, day=14),
+            now=much_later,
+            surface="slack",
+        )
+    with pytest.raises(PeriodLocked, match="from 16 Mar 2026"):
+        trim_later(
+            agency.session,
+            actor=agency.robin,
+            earlier_id=first.id,
+            later_id=second.id,
+            start=at(1, day=14),
+            now=much_later,
+            surface="slack",
+        )
+
+
 def test_it_does_not_move_to_another_locked_period(agency: Firm) -> None:
     entry = an_old(agency, rejected_by=agency.kim.id, rejected_at=at(9), rejection_reason="Why?")
 
