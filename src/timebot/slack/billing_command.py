@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from timebot.slack.answer import Answer
 from timebot.slack.billing_help import draw_billing_help, draw_unknown_word, find_word
-from timebot.slack.billing_panel import open_panel, show_checklist
+from timebot.slack.billing_panel import open_panel
 from timebot.slack.card_command import card_typed
 from timebot.slack.client_command import client_typed
 from timebot.slack.desk import Asked, Feature
@@ -81,5 +81,4 @@ def _decide(asked: Asked, text: str) -> Answer:
 
 ACTIONS: Mapping[str, Feature] = {
     Act.BILLING_DO: billing_clicked,
-    Act.CHECKLIST: show_checklist,
 }

@@ -83,7 +83,6 @@ class Act(StrEnum):
     ROLE_FORM = "role.form"
     SETTINGS_FORM = "settings.form"
     CARD_LINK = "card.link"
-    CHECKLIST = "checklist.show"
     BILLING_RESUME = "billing.resume"
     # Runs and invoices
     RUN_OPEN = "run.open"

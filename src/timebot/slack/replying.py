@@ -9,6 +9,7 @@ from timebot.slack.blocks import Block, shortened
 from timebot.slack.delivery import Delivery
 from timebot.slack.desk import Asked
 from timebot.slack.ids import METADATA_LIMIT, pack, unpack
+from timebot.slack.whole_text import whole_text
 
 Body = dict[str, Any]
 
@@ -19,7 +20,8 @@ def reply(asked: Asked, answer: Answer) -> Body:
     body = ack_body(delivery, answer)
     if delivery.kind == "command" or not answer.text:
         return body
-    message: Body = {"text": answer.text, "blocks": shortened(list(answer.blocks))}
+    blocks = shortened(list(answer.blocks))
+    message: Body = {"text": whole_text(answer.text, blocks), "blocks": blocks}
     kind, payload = "slack.dm", {"recipient": delivery.user_id, **message}
     if delivery.response_url:
         message |= {"response_type": "ephemeral", "replace_original": answer.replace}
@@ -41,10 +43,9 @@ def ack_body(delivery: Delivery, answer: Answer) -> Body:
         return _submission_body(answer)
     if delivery.kind != "command" or not answer.text:
         return {}
-    body: Body = {"response_type": "ephemeral", "text": answer.text}
-    if answer.blocks:
-        body["blocks"] = shortened(list(answer.blocks))
-    return body
+    blocks = shortened(list(answer.blocks))
+    body: Body = {"response_type": "ephemeral", "text": whole_text(answer.text, blocks)}
+    return body | ({"blocks": blocks} if blocks else {})
 
 
 def with_reply_address(answer: Answer, delivery: Delivery) -> Answer:

@@ -13,17 +13,15 @@ from timebot.journal.models import PostedMessage
 from timebot.journal.notices import HOME, show_card, tell
 from timebot.journal.outbox import Delivered, GiveUp, Handler, OutboxJob, Outcome, enqueue
 from timebot.journal.posted import find_posted, note_posted
-from timebot.slack.blocks import Block, cut, escape, shortened
+from timebot.slack.blocks import Block, escape, shortened
 from timebot.slack.desk import Card, Desk, Drawn, Notice, Viewer
 from timebot.slack.file_sending import KIND as FILE
 from timebot.slack.file_sending import FileSender
 from timebot.slack.home_publishing import HomeOf, HomePublisher
 from timebot.slack.speaker import GONE, UNREACHABLE, Speaker
+from timebot.slack.whole_text import whole_text
 from timebot.team.members import find_member, list_members
 from timebot.team.models import Workspace
-
-# https://docs.slack.dev/reference/methods/chat.update and chat.postMessage
-_UPDATE_TEXT, _POST_TEXT = 4_000, 40_000
 
 _WHY = {
     "is_archived": "it is archived",
@@ -126,17 +124,17 @@ class Sending:
         return self._post(job, payload["recipient"], payload["text"], payload["blocks"])
 
     def _post(self, job: OutboxJob, recipient: str, text: str, blocks: Sequence[Block]) -> Outcome:
-        return self._speaker.post(
-            job.workspace_id, recipient, cut(text, _POST_TEXT), shortened(list(blocks))
-        )
+        drawn = shortened(list(blocks))
+        return self._speaker.post(job.workspace_id, recipient, whole_text(text, drawn), drawn)
 
     def _repaint(self, job: OutboxJob, posted: PostedMessage, drawn: Drawn) -> Outcome:
+        blocks = shortened(drawn.blocks)
         return self._speaker.update(
             job.workspace_id,
             str(posted.channel),
             str(posted.ts),
-            cut(drawn.text, _UPDATE_TEXT),
-            shortened(drawn.blocks),
+            whole_text(drawn.text, blocks),
+            blocks,
         )
 
     def _post_card(self, job: OutboxJob, drawn: Drawn) -> Outcome:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from timebot.slack.blocks import cut, escape
+from timebot.slack.whole_text import LONGEST
 from timebot.slack.words import days_words, weekday_words
 from timebot.team.days import day_in_words
 from timebot.timekeeping.durations import duration_words
@@ -26,8 +27,6 @@ STATE_WORDS = {
 # The asterisks that we wrote; those of people have a word joiner before them.
 _OUR_BOLD = re.compile("(?<!\u2060)\\*")
 _TEXT_SHOWN = 300
-# Slack refuses an update whose text has more than 4,000 characters.
-_LONGEST_SPOKEN = 3_900
 
 
 def hours(seconds: int) -> str:
@@ -115,7 +114,7 @@ def link(url: str, label: str) -> str:
 
 def spoken(*lines: str) -> str:
     """Return lines of mrkdwn as one text for screen readers: without our bold marks."""
-    return cut(_OUR_BOLD.sub("", "\n".join(line for line in lines if line)), _LONGEST_SPOKEN)
+    return cut(_OUR_BOLD.sub("", "\n".join(line for line in lines if line)), LONGEST)
 
 
 def _end(entry: TimeEntry) -> str:

@@ -20,7 +20,9 @@ def test_a_reminder_is_a_new_message_and_both_copies_are_repainted(office: Offic
 
     assert "These hours still wait for your decision." in new.text
     assert old.buttons == new.buttons
-    assert [one.buttons for one in cards_of(office.kim)] == [["Take back the approval"]] * 2
+    assert [one.buttons for one in cards_of(office.kim)] == [
+        ["Take back the approval", "Correct an entry"]
+    ] * 2
     assert {entry.state for entry in office.entries(office.mia)} == {"approved"}
 
 

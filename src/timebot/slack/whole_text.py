@@ -1,0 +1,55 @@
+"""Completes a message's text: screen readers read it and nothing else, so no drawn word may lack.
+
+https://docs.slack.dev/reference/methods/chat.postMessage (the note on accessibility)
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from html import unescape
+
+from timebot.slack.blocks import Block, cut, escape
+
+LONGEST = 3_900
+"""Slack refuses an update whose text has more than 4,000 characters."""
+
+# The asterisks that we wrote; those of people have a word joiner before them.
+_OUR_MARKS = re.compile("(?<!\u2060)[*`]")
+_LABELLED = re.compile(r"<[^<>|]*\|([^<>]*)>")
+_BETWEEN_WORDS = re.compile("[\\s…]+")
+
+
+def whole_text(text: str, blocks: Sequence[Block]) -> str:
+    """Return the text, followed by every drawn line of which it lacks a word.
+
+    Headers, paragraphs and small print count; buttons and menus speak for themselves.
+    """
+    said, lines = set(words_of(text)), [text] if text else []
+    for line in drawn_lines(blocks):
+        words = words_of(line)
+        if not said.issuperset(words):
+            lines.append(_OUR_MARKS.sub("", line))
+            said.update(words)
+    return cut("\n".join(lines), LONGEST)
+
+
+def drawn_lines(blocks: Sequence[Block]) -> Iterator[str]:
+    """Yield the lines that a reader sees, in order, in mrkdwn."""
+    for block in blocks:
+        for text in _texts(block):
+            is_plain = text.get("type") == "plain_text"
+            written = str(text.get("text", ""))
+            yield from (escape(written) if is_plain else written).splitlines()
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in mrkdwn, without our marks and the addresses of links."""
+    bare = unescape(_OUR_MARKS.sub("", _LABELLED.sub(r"\1", text))).replace("\u2060", "")
+    return [word for word in _BETWEEN_WORDS.split(bare) if any(map(str.isalnum, word))]
+
+
+def _texts(block: Block) -> Iterator[Block]:
+    if block["type"] in {"header", "section"} and "text" in block:
+        yield block["text"]
+    yield from block.get("fields", ())
+    if block["type"] == "context":
+        yield from block["elements"]

@@ -1,0 +1,270 @@
+"""A firm in which every free text means mischief, with something of each kind in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from tests.builders import (
+    MONDAY_NINE,
+    a_client,
+    a_day_off,
+    a_member,
+    a_project,
+    a_rate,
+    a_workspace,
+    an_entry,
+)
+from timebot.billing.flight_check import check_run
+from timebot.billing.holds import hold_client
+from timebot.billing.issuing import release
+from timebot.billing.runs import open_due_runs
+from timebot.clients.models import Client, Project
+from timebot.money import Money
+from timebot.team.models import Member, Workspace
+from timebot.timekeeping.approval import reject
+from timebot.timekeeping.editing import delete_entry
+from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.reopening import ask_to_open
+from timebot.timekeeping.submission import submit
+
+MISCHIEF = (
+    "<!channel> <@U0LOCAL001> *bolx* _italx_ ~strikx~ `codx` <https://evil.example|Pay>"
+    " @everyone #general &amp; \u05e9\u05dc\u05d5\u05dd \U0001f469\u200d\U0001f4bb e\u0301"
+)
+"""Mentions, styles, links, an entity, another direction, a joined emoji, a combining mark."""
+
+NOW = MONDAY_NINE + timedelta(days=16)
+"""Wednesday of the third week: the first period has closed and its run is due."""
+
+TICKET = "https://linear.app/north/issue/ABC-123/a-ticket"
+PERMALINK = "https://north.slack.com/archives/C0LOCAL001/p1772442000000100"
+
+
+def mischief(number: int, length: int = 120) -> str:
+    """Return a different mischief of just this length."""
+    words = f"{number} {MISCHIEF} "
+    return words + "W" * (length - len(words))
+
+
+@dataclass
+class HostileFirm:
+    """The firm and its people.
+
+    Attributes:
+        workspace: the firm.
+        olga, ben, kim, mia, leo, ida: owner, billing person, approver, and three members.
+        clients, projects: some of them.
+    """
+
+    session: Session
+    workspace: Workspace
+    olga: Member
+    ben: Member
+    kim: Member
+    mia: Member
+    leo: Member
+    ida: Member
+    clients: Sequence[Client]
+    projects: Sequence[Project]
+
+
+def a_hostile_firm(session: Session) -> HostileFirm:
+    """Build it: hours in every state, a run with drafts, an issued invoice, rejected hours."""
+    workspace = a_workspace(
+        session,
+        name=mischief(0),
+        seller_name=mischief(0),
+        seller_address=mischief(0),
+        seller_email="billing@north.example",
+        seller_bank=mischief(0),
+        lock_after_days=0,
+    )
+    people = [
+        a_member(session, workspace, name=mischief(number), role=role, profile_at=NOW)
+        for number, role in enumerate(("owner", "billing", "approver", *["member"] * 3))
+    ]
+    clients, projects = _places(session, workspace)
+    olga, ben, kim, mia, leo, ida = people
+    firm = HostileFirm(session, workspace, olga, ben, kim, mia, leo, ida, clients, projects)
+    a_day_off(session, workspace, NOW.date() + timedelta(days=2), name=mischief(9))
+    _past_hours(firm)
+    _a_run(firm)
+    _hours_of_this_week(firm)
+    _hours_that_need_repair(firm)
+    ask_to_open(session, member=mia, day=MONDAY_NINE.date(), now=NOW)
+    return firm
+
+
+def _places(session: Session, workspace: Workspace) -> tuple[list[Client], list[Project]]:
+    clients, projects = [], []
+    for number in range(4):
+        client = a_client(
+            session,
+            workspace,
+            name=mischief(10 + number),
+            aliases=[f"Acme{number or ''}"],
+            address=mischief(number),
+            tax_note=mischief(number),
+            purchase_order=mischief(number),
+        )
+        a_rate(session, Money(9_500, "EUR"), client=client)
+        clients.append(client)
+        projects += [
+            a_project(
+                session,
+                client,
+                name=mischief(100 + 10 * number + which),
+                aliases=[("Logo", "Website", "Audit")[which]],
+            )
+            for which in range(3)
+        ]
+    projects[0].budget_minutes = 600
+    clients[0].card_id, clients[0].card_brand, clients[0].card_last4 = "pm_1", "visa", "4242"
+    clients[0].card_exp_month, clients[0].card_exp_year = 3, 2031
+    clients[0].stripe_customer_id = "cus_1"
+    return clients, projects
+
+
+def _past_hours(firm: HostileFirm) -> None:
+    for number, project in enumerate(firm.projects[:9]):
+        an_entry(
+            firm.session,
+            firm.mia,
+            project,
+            state="approved",
+            started_at=MONDAY_NINE + timedelta(days=number),
+            text=mischief(200 + number, 1_000),
+            approved_by=firm.kim.id,
+            approved_at=MONDAY_NINE + timedelta(days=10),
+            ticket_ref="ABC-123",
+            ticket_url=TICKET,
+        )
+
+
+def _a_run(firm: HostileFirm) -> None:
+    """Open the run that is due, release the first of its drafts, and hold the second."""
+    session, workspace = firm.session, firm.workspace
+    (run,) = open_due_runs(session, workspace=workspace, can_charge=False, now=NOW)
+    check = check_run(session, workspace=workspace, run=run, can_charge=False, now=NOW)
+    first, second = (one.invoice_id for one in check.clients[:2])
+    if first is None or second is None:
+        raise AssertionError("the run has drafts")
+    release(
+        session,
+        workspace=workspace,
+        actor=firm.ben,
+        invoice_id=first,
+        digest=check.clients[0].digest,
+        can_charge=False,
+        surface="slack",
+        now=NOW,
+    )
+    hold_client(
+        session,
+        workspace=workspace,
+        actor=firm.ben,
+        invoice_id=second,
+        reason=mischief(8, 200),
+        surface="slack",
+        now=NOW,
+    )
+
+
+def _hours_of_this_week(firm: HostileFirm) -> None:
+    """Sixty handed in by Leo; of Mia some of every state, two of them at the same time."""
+    monday = MONDAY_NINE + timedelta(days=14)
+    an_entry(
+        firm.session,
+        firm.mia,
+        firm.projects[0],
+        state="approved",
+        started_at=monday + timedelta(hours=9),
+        approved_by=firm.kim.id,
+        approved_at=NOW,
+    )
+    for number in range(60):
+        _worked(firm, firm.leo, number, monday + timedelta(minutes=20 * number))
+    _hand_in(firm, firm.leo, monday)
+    rejected = [
+        _worked(firm, firm.mia, 300 + number, monday + timedelta(hours=number))
+        for number in range(2)
+    ]
+    handed_in = _hand_in(firm, firm.mia, monday)
+    reject(
+        firm.session,
+        workspace=firm.workspace,
+        approver=firm.kim,
+        submission_id=handed_in,
+        entry_ids=[rejected[0].id],
+        reason=mischief(7, 900),
+        digest=None,
+        now=NOW,
+        surface="slack",
+    )
+    today = NOW - timedelta(hours=3)
+    _worked(firm, firm.mia, 310, today, is_confirmed=False)
+    an_entry(firm.session, firm.mia, None, started_at=today, hours=0.5, rate=None, text="")
+    for number in range(6):
+        start = NOW - timedelta(hours=2) + timedelta(minutes=5 * number)
+        _worked(firm, firm.mia, 320 + number, start)
+    an_entry(
+        firm.session,
+        firm.mia,
+        firm.projects[1],
+        state="running",
+        started_at=NOW - timedelta(hours=1),
+        text=mischief(330, 1_000),
+        ticket_ref="ABC-123",
+        ticket_url=TICKET,
+        permalink=PERMALINK,
+    )
+
+
+def _hours_that_need_repair(firm: HostileFirm) -> None:
+    """Of Ida: drafts that share time, a deleted entry, a timer that ran all night."""
+    for number in range(3):
+        start = NOW - timedelta(hours=5) + timedelta(minutes=10 * number)
+        _worked(firm, firm.ida, 400 + number, start)
+    gone = _worked(firm, firm.ida, 410, NOW - timedelta(hours=8))
+    delete_entry(firm.session, actor=firm.ida, entry=gone, now=NOW, surface="slack")
+    an_entry(
+        firm.session,
+        firm.ida,
+        firm.projects[2],
+        state="running",
+        started_at=NOW - timedelta(hours=20),
+        text=mischief(420, 1_000),
+    )
+
+
+def _worked(
+    firm: HostileFirm, member: Member, number: int, start: datetime, *, is_confirmed: bool = True
+) -> TimeEntry:
+    return an_entry(
+        firm.session,
+        member,
+        firm.projects[number % len(firm.projects)],
+        started_at=start,
+        hours=0.3,
+        text=mischief(number, 1_000),
+        ticket_ref="ABC-123",
+        ticket_url=TICKET,
+        permalink=PERMALINK,
+        is_confirmed=is_confirmed,
+    )
+
+
+def _hand_in(firm: HostileFirm, member: Member, monday: datetime) -> UUID:
+    submission = submit(
+        firm.session,
+        workspace=firm.workspace,
+        member=member,
+        start=monday.date(),
+        end=monday.date() + timedelta(days=1),
+        now=NOW,
+        surface="slack",
+    )
+    return submission.id
