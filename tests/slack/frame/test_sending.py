@@ -146,6 +146,22 @@ def test_a_pause_that_slack_asks_for_is_kept(frame: Frame, known: Person) -> Non
     assert texts(known) == ["Later"]
 
 
+def test_a_pause_in_the_middle_tells_each_person_once(frame: Frame, known: Person) -> None:
+    frame.cards["run"] = draws("Later")
+    others = [frame.person(name) for name in ("ben", "cleo")]
+    show(frame, known.id)
+    frame.settle()
+    frame.slack.fail_next("chat.postMessage", status=429, headers={"Retry-After": "30"})
+    for other in others:
+        show(frame, other.id)
+    began = real_now()
+    frame.settle()
+
+    frame.outbox.run_once(now=frame.clock.now(), real_now=began + timedelta(seconds=40))
+
+    assert [texts(one) for one in (known, *others)] == [["Later"]] * 3
+
+
 @pytest.mark.parametrize("ending", ["revoke_token", "uninstall"])
 def test_a_token_that_is_gone_is_given_up_visibly(frame: Frame, known: Person, ending: str) -> None:
     frame.cards["run"] = draws("Never")
