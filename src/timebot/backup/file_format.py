@@ -24,7 +24,10 @@ class NotABackup(Refusal):
     """A file that timebot did not write, or not to its end."""
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path.name} cannot be restored: {why}. Nothing was changed.")
+        super().__init__(
+            f"{path.name} cannot be restored: {why}. Nothing was changed. Name a file that"
+            " timebot backup wrote."
+        )
 
 
 @dataclass(frozen=True)

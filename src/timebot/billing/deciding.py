@@ -29,7 +29,10 @@ class AlreadyVoid(Refusal):
     """It was cancelled."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"{number} was cancelled already. Nothing was changed.")
+        super().__init__(
+            f"{number} was cancelled already. Nothing was changed.",
+            example=f"/billing invoice {number}",
+        )
 
 
 class AlreadyPaid(Refusal):
@@ -37,7 +40,10 @@ class AlreadyPaid(Refusal):
 
     def __init__(self, number: str, how: str | None) -> None:
         by = f" ({how})" if how else ""
-        super().__init__(f"{number} is paid already{by}. Nothing was changed.")
+        super().__init__(
+            f"{number} is paid already{by}. Nothing was changed.",
+            example=f"/billing invoice {number}",
+        )
 
 
 class BeingCharged(Refusal):
@@ -53,7 +59,7 @@ class OutcomeOpen(Refusal):
     def __init__(self, number: str) -> None:
         super().__init__(
             f"I do not know yet whether the card was charged for {number}, and keep asking Stripe."
-            " Nothing was changed, so that nobody pays twice."
+            " Nothing was changed, so that nobody pays twice. Please wait; I tell you what I hear."
         )
 
 

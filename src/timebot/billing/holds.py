@@ -29,21 +29,27 @@ class EntryBilled(Refusal):
     """It is on an invoice already."""
 
     def __init__(self) -> None:
-        super().__init__("This entry is on an invoice already, so it cannot be held back.")
+        super().__init__(
+            "This entry is on an invoice already, so it cannot be held back. Correct the invoice."
+        )
 
 
 class AlreadyHeld(Refusal):
     """Somebody holds it already."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"This entry is held back already: {reason}")
+        super().__init__(
+            f"This entry is held back already: {reason} Lift that hold first to give another."
+        )
 
 
 class NotHeld(Refusal):
     """There is no hold to lift."""
 
     def __init__(self) -> None:
-        super().__init__("Nothing is held back here, so nothing was changed.")
+        super().__init__(
+            "Nothing is held back here, so nothing was changed.", example="/billing preview"
+        )
 
 
 def hold_entry(

@@ -28,7 +28,10 @@ class AlreadyReleased(Refusal):
 
     def __init__(self, number: str) -> None:
         self.number = number
-        super().__init__(f"This was released already; it is invoice {number}.")
+        super().__init__(
+            f"This was released already; it is invoice {number}.",
+            example=f"/billing invoice {number}",
+        )
 
 
 class RunNotOver(Refusal):
@@ -37,7 +40,8 @@ class RunNotOver(Refusal):
     def __init__(self, period: Period) -> None:
         super().__init__(
             f"The period runs until {day_in_words(period.last)}, so it cannot be released before"
-            f" {day_in_words(period.end)}.",
+            f" {day_in_words(period.end)}. To bill sooner, open an extra run.",
+            example="/billing run",
         )
 
 
@@ -53,14 +57,20 @@ class RateMissing(Refusal):
     """An entry without a rate cannot be priced."""
 
     def __init__(self, client: str, reasons: Sequence[str]) -> None:
-        super().__init__(f"{client} cannot be released. {' '.join(reasons)}")
+        super().__init__(
+            f"{client} cannot be released. {' '.join(reasons)} Set a rate, then price them again.",
+            example=f"/billing rerate {client}",
+        )
 
 
 class NothingToBill(Refusal):
     """The total is zero."""
 
     def __init__(self, client: str) -> None:
-        super().__init__(f"{client} comes to nothing, so there is no invoice to send.")
+        super().__init__(
+            f"{client} comes to nothing, so there is no invoice to send.",
+            example="/billing preview",
+        )
 
 
 class DraftChanged(Refusal):
@@ -118,6 +128,7 @@ class NothingReady(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "No invoice of this run is ready: each is released, held or waits for a decision."
+            " Decide about those that wait, or lift a hold."
         )
 
 

@@ -29,7 +29,11 @@ class NothingToRerate(Refusal):
     """All unbilled entries have the rate that counts already."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"All unbilled hours of {name} have the right rate already.")
+        super().__init__(
+            f"All unbilled hours of {name} have the right rate already. To change them, set another"
+            " rate first.",
+            example=f"/billing rate {name} 95",
+        )
 
 
 class RerateChanged(Refusal):

@@ -18,7 +18,8 @@ class ChainBroken(Refusal):
         what = f" {event.action} of {event.at:%Y-%m-%d %H:%M} UTC" if event else ""
         super().__init__(
             f"The audit of {workspace.name} is broken at position {link.position}:"
-            f"{what} (event {link.event_id}); {link.why}."
+            f"{what} (event {link.event_id}); {link.why}. Restore an earlier backup into an empty"
+            " database, and compare."
         )
 
 
@@ -28,7 +29,8 @@ class HeadLost(Refusal):
     def __init__(self, workspace: Workspace, head: str) -> None:
         super().__init__(
             f"The audit of {workspace.name} does not hold the head {head} any more: events up to it"
-            " were cut off or replaced."
+            " were cut off or replaced. Restore an earlier backup into an empty database, and"
+            " compare."
         )
 
 

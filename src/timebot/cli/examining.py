@@ -18,7 +18,7 @@ class SomethingBroken(Refusal):
 
     def __init__(self, count: int) -> None:
         checks = "1 check" if count == 1 else f"{count} checks"
-        super().__init__(f"{checks} found something broken.")
+        super().__init__(f"{checks} found something broken. Look at the lines above.")
 
 
 @click.command()

@@ -145,7 +145,9 @@ def one_workspace(session: Session, team: str | None) -> Workspace:
         raise NotFound("No Slack workspace has spoken to timebot yet. Type /timer in Slack first.")
     if team is not None:
         if team not in found:
-            raise NotFound(f"There is no workspace {team}. There is {', '.join(sorted(found))}.")
+            raise NotFound(
+                f"There is no workspace {team}. Name one of these: {', '.join(sorted(found))}."
+            )
         return found[team]
     if len(found) > 1:
         raise WorkspaceUnclear(sorted(found))

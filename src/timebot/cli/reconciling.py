@@ -42,7 +42,7 @@ class NotCompared(Refusal):
     """Stripe could not be asked."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"Stripe could not be asked: {reason}. Nothing was changed.")
+        super().__init__(f"Stripe could not be asked: {reason}. Nothing was changed. Try again.")
 
 
 @click.command()

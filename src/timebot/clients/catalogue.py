@@ -66,14 +66,19 @@ class ClientHasOpenTime(Refusal):
 
     def __init__(self, client: Client, *, has_running: bool) -> None:
         why = "a timer is running for it" if has_running else "it has hours that are not billed yet"
-        super().__init__(f"{client.name} was not archived, because {why}.")
+        super().__init__(
+            f"{client.name} was not archived, because {why}. Stop it, or bill them, first."
+        )
 
 
 class ClientArchived(Refusal):
     """The client is archived and cannot be changed."""
 
     def __init__(self, client: Client) -> None:
-        super().__init__(f"{client.name} is archived, so nothing was changed.")
+        super().__init__(
+            f"{client.name} is archived, so nothing was changed. Choose another client, or add it"
+            " again."
+        )
 
 
 def add_client(

@@ -275,7 +275,10 @@ class _OtherCurrency(Refusal):
     """A rate names another currency than its client's."""
 
     def __init__(self, text: str, currency: str) -> None:
-        super().__init__(f"The rate {text} is not in {currency}, the currency of the client.")
+        super().__init__(
+            f"The rate {text} is not in {currency}, the currency of the client. Write it in"
+            f" {currency}."
+        )
 
 
 def _differing(existing: Client | Project, fields: Columns, columns: Columns) -> Columns:

@@ -45,7 +45,7 @@ class BudgetCurrencyDiffers(Refusal):
     def __init__(self, budget: Money, client: Client) -> None:
         super().__init__(
             f"{client.name} is billed in {client.currency}, so the budget cannot be in"
-            f" {budget.currency}."
+            f" {budget.currency}. Write it in {client.currency}, or in hours."
         )
 
 
@@ -53,7 +53,9 @@ class ProjectOfArchivedClient(Refusal):
     """The client is archived."""
 
     def __init__(self, client: Client) -> None:
-        super().__init__(f"{client.name} is archived, so it takes no projects.")
+        super().__init__(
+            f"{client.name} is archived, so it takes no projects. Choose another client."
+        )
 
 
 def add_project(

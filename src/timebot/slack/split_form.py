@@ -52,7 +52,10 @@ def show_split(asked: Asked, entry: TimeEntry) -> Answer:
     """Open the modal that asks where this entry is split."""
     end = entry.ended_at or asked.now
     if end - entry.started_at < 2 * _MINUTE:
-        raise Refusal(f"#{entry.number} is too short to be split. Nothing was changed.")
+        raise Refusal(
+            f"#{entry.number} is too short to be split. Nothing was changed.",
+            example=f"{asked.desk.command} edit {entry.number}",
+        )
     return Answer(modal=_form(asked, entry, end))
 
 

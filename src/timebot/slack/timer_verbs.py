@@ -138,7 +138,10 @@ def delete(asked: Asked, rest: str) -> Answer:
         running = find_running(asked.session, member=asked.member)
         last = running or find_last_closed(asked.session, member=asked.member)
         if last is None:
-            raise Refusal("You have no entry yet, so there is nothing to delete.")
+            raise Refusal(
+                "You have no entry yet, so there is nothing to delete.",
+                example=f"{asked.desk.command} start Acme logo",
+            )
         entry = last
     one = show_entry(asked.session, entry=entry, now=asked.now)
     line = f"{entry_line(one)}, {hours(one.seconds)}"

@@ -49,7 +49,7 @@ class RoleNotPossible(Refusal):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"{name} cannot have a role: only active people of this workspace can, not guests,"
-            " apps or people of other organizations."
+            " apps or people of other organizations. Choose somebody else."
         )
 
 

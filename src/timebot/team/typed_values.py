@@ -207,7 +207,7 @@ def read_emails(value: object, *, what: str) -> list[str]:
     if not given:
         raise ValueUnusable(f"{_start(what)} must be an address such as billing@acme.example.")
     if len(given) > 20:
-        raise ValueUnusable(f"{_start(what)} takes at most 20 addresses.")
+        raise ValueUnusable(f"{_start(what)} takes at most 20 addresses. Remove some.")
     return list({address.casefold(): address for address in reversed(given)}.values())[::-1]
 
 
@@ -327,9 +327,11 @@ def _text(value: object, what: str) -> str:
 
 def _sized(text: str, what: str, most: int) -> str:
     if not text:
-        raise ValueUnusable(f"{_start(what)} is empty.")
+        raise ValueUnusable(f"{_start(what)} is empty. Please write something.")
     if len(text) > most:
-        raise ValueUnusable(f"{_start(what)} has at most {most} characters; this has {len(text)}.")
+        raise ValueUnusable(
+            f"{_start(what)} has at most {most} characters; this has {len(text)}. Shorten it."
+        )
     return text
 
 

@@ -56,7 +56,8 @@ class NothingToTakeBack(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Nothing here is approved and not yet billed, so there is no approval to take back."
+            "Nothing here is approved and not yet billed, so there is no approval to take back.",
+            example="/timer approve",
         )
 
 

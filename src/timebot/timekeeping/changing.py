@@ -36,7 +36,10 @@ class EntryGone(Refusal):
     """An entry that was deleted meanwhile."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"#{number} was deleted meanwhile. Nothing was changed.")
+        super().__init__(
+            f"#{number} was deleted meanwhile. Nothing was changed. Its owner can restore it.",
+            ways_out=[WayOut("Deleted entries", "entry.deleted")],
+        )
 
 
 class EntryChanged(Refusal):

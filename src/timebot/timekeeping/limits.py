@@ -70,7 +70,9 @@ class KindUnknown(Refusal):
     """A word that is no kind of billing."""
 
     def __init__(self, word: str) -> None:
-        super().__init__(f"{word} is none of billable, no charge and internal.")
+        super().__init__(
+            f"{word} is none of billable, no charge and internal. Choose one of these."
+        )
 
 
 @dataclass(frozen=True)

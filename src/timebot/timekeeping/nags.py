@@ -24,7 +24,9 @@ class TimerNotRunning(Refusal):
     """The timer that a button was made for has stopped meanwhile."""
 
     def __init__(self) -> None:
-        super().__init__("This timer is not running any more. Nothing was changed.")
+        super().__init__(
+            "This timer is not running any more. Nothing was changed.", example="/timer status"
+        )
 
 
 class RestUnclear(Refusal):

@@ -22,7 +22,7 @@ class NoTimeOfTheirs(NotAllowed):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"{name} records no time here: only people of this workspace do, not guests, apps or"
-            " people of other organizations."
+            " people of other organizations. Choose somebody else."
         )
 
 

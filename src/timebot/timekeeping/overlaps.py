@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from timebot.errors import Refusal
+from timebot.errors import Refusal, WayOut
 from timebot.team.models import Member
 from timebot.timekeeping.models import OverlapKept, TimeEntry
 from timebot.timekeeping.naming import numbers_words
@@ -41,6 +41,8 @@ class OverlapGone(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "These entries have changed since, so this does not fit any more. Nothing was changed."
+            " Look at them again.",
+            ways_out=[WayOut("Today", "timer.today")],
         )
 
 

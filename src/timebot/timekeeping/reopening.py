@@ -31,7 +31,10 @@ class NothingLocked(Refusal):
     """A day whose period is not locked."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"{why} Nothing was changed.")
+        super().__init__(
+            f"{why} Nothing was changed. Its time can be changed as it is.",
+            example="/timer edit 12",
+        )
 
 
 class OpenReasonMissing(Refusal):
@@ -52,7 +55,10 @@ class RequestUnknown(NotFound):
     """No such request is in this workspace."""
 
     def __init__(self) -> None:
-        super().__init__("I do not know this request. Nothing was changed.")
+        super().__init__(
+            "I do not know this request. Nothing was changed. You can open the period yourself.",
+            example="/billing open 2026-11-02",
+        )
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ class NotDeleted(Refusal):
     """An entry that is there."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"#{number} is not deleted. Nothing was changed.")
+        super().__init__(
+            f"#{number} is not deleted. Nothing was changed.", example=f"/timer edit {number}"
+        )
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,10 @@ class AlreadySettled(Refusal):
     def __init__(self, by_name: str, at: datetime, *, words: str, when: str) -> None:
         self.by_name = by_name
         self.at = at
-        super().__init__(f"{by_name} {words} this at {when}. Nothing was changed by your click.")
+        super().__init__(
+            f"{by_name} {words} this at {when}. Nothing was changed by your click.",
+            example="/timer approve",
+        )
 
 
 class NothingWaits(Refusal):
@@ -38,7 +41,8 @@ class NothingWaits(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "These hours no longer wait here: they were withdrawn or changed by their author."
+            "These hours no longer wait here: they were withdrawn or changed by their author.",
+            example="/timer approve",
         )
 
 

@@ -92,7 +92,7 @@ class NotTheirsToSubmit(NotAllowed):
     """Hours of a member who can hand them in themselves."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"Only {name} can submit these hours.")
+        super().__init__(f"Only {name} can submit these hours. Ask them to.")
 
 
 class NoPeriodYet(Refusal):

@@ -25,7 +25,9 @@ class SubmissionUnknown(NotFound):
     """No submission of that id is in this workspace."""
 
     def __init__(self) -> None:
-        super().__init__("I do not know these hours. Nothing was changed.")
+        super().__init__(
+            "I do not know these hours. Nothing was changed.", example="/timer approve"
+        )
 
 
 def list_waiting(session: Session, submission: Submission) -> Sequence[TimeEntry]:

@@ -65,14 +65,21 @@ class NotTheLast(Refusal):
     """A button for an action that is no longer the last."""
 
     def __init__(self) -> None:
-        super().__init__("You have done something else since, so this can no longer be undone.")
+        super().__init__(
+            "You have done something else since, so this can no longer be undone. You can edit or"
+            " delete the entry.",
+            example="/timer edit 12",
+        )
 
 
 class BuiltUpon(Refusal):
     """Something was built on the action since."""
 
     def __init__(self, number: int, why: str) -> None:
-        super().__init__(f"#{number} {why} since, so this can no longer be undone.")
+        super().__init__(
+            f"#{number} {why} since, so this can no longer be undone. You can edit or delete it.",
+            example=f"/timer edit {number}",
+        )
 
 
 @dataclass(frozen=True)
