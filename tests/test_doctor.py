@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from tests.billing.firm import DUE, Firm, a_firm
 from tests.builders import MONDAY_NINE, a_payment
+from timebot.billing.credit_note import issue_credit_note
+from timebot.billing.crediting import Part
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail, StoredFile
 from timebot.db import Database
@@ -18,7 +20,10 @@ from timebot.journal.models import InboxDelivery, OutboxMessage
 from timebot.settings import read_settings
 from timebot.team.models import Member
 
-GUARDED = ("invoice", "invoice_line", "invoice_tax", "billing_entry", "payment")
+GUARDED = (
+    *("invoice", "invoice_line", "invoice_tax", "billing_entry", "payment"),
+    *("credit_note", "credit_note_line", "client_credit"),
+)
 
 SQL = {
     "lines and invoices": "UPDATE invoice_line SET amount_minor = amount_minor + 1",
@@ -35,6 +40,10 @@ SQL = {
     " sequence = NULL, issued_on = NULL, released_at = NULL",
     "drafted entries": "INSERT INTO draft_entry (workspace_id, time_entry_id, invoice_id)"
     " SELECT workspace_id, time_entry_id, invoice_id FROM billing_entry",
+    "credited invoices": "UPDATE invoice SET collection = 'credited'",
+    "credit notes": "UPDATE credit_note_line SET amount_minor = amount_minor + 1",
+    "credit note numbers": "UPDATE credit_note SET sequence = 2",
+    "client credit": "UPDATE credit_note SET credit_minor = 1, reduces_minor = reduces_minor - 1",
     "documents": "UPDATE invoice SET document = 'rendered', pdf_sha256 = 'none'",
     "billed seconds": "UPDATE time_entry SET ended_at = started_at",
 }
@@ -49,6 +58,19 @@ def firm(session: Session) -> Firm:
     invoice = firm.release(firm.run())
     a_payment(session, invoice, state="declined", amount_minor=invoice.due_minor)
     return firm
+
+
+def a_credit_note(firm: Firm) -> None:
+    """Take an hour back of the invoice."""
+    issue_credit_note(
+        firm.session,
+        workspace=firm.workspace,
+        actor=firm.owner,
+        invoice_id=firm.session.scalars(select(Invoice.id)).one(),
+        reason="too much",
+        parts=[Part(1, minutes=60)],
+        now=DUE,
+    )
 
 
 def take_guards_away(session: Session) -> None:
@@ -80,6 +102,8 @@ def test_an_issued_invoice_breaks_nothing(firm: Firm) -> None:
 @pytest.mark.breaks_invariants
 @pytest.mark.parametrize("check", CHECKS)
 def test_what_is_broken_is_noticed(firm: Firm, database: Database, check: str) -> None:
+    if "credit" in check:
+        a_credit_note(firm)
     take_guards_away(firm.session)
     firm.session.execute(text(SQL[check]))
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from timebot.billing.ports import Envelope, Letter, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.document_ports import Letter
+from timebot.billing.ports import Envelope, OutcomeUnknown, Rejected, TryLater
 from timebot.db import Database
 from timebot.gateways.resend_gateway import ResendMailer
 from timebot.playground.faults import FaultKind

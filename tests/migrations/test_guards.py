@@ -11,6 +11,7 @@ from timebot.migrations.guards import expected_guards, missing_guards
 for room in ("journal", "team", "clients", "timekeeping", "billing"):
     importlib.import_module(f"timebot.{room}.models")
 importlib.import_module("timebot.billing.payment_models")
+importlib.import_module("timebot.billing.credit_models")
 
 TABLES = Base.metadata.tables.values()
 

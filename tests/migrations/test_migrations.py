@@ -16,6 +16,7 @@ from timebot.db import Base, Database
 for room in ("journal", "team", "clients", "timekeeping", "billing"):
     importlib.import_module(f"timebot.{room}.models")
 importlib.import_module("timebot.billing.payment_models")
+importlib.import_module("timebot.billing.credit_models")
 
 Reader = Callable[[Engine, str], object]
 

@@ -218,7 +218,10 @@ def test_an_issued_invoice_takes_no_more_rows(session: Session) -> None:
 def a_settled_payment(session: Session, state: str) -> Payment:
     workspace = a_workspace(session)
     run, client = a_run(session, workspace), a_client(session, workspace)
-    return a_payment(session, an_invoice(session, run, client), state=state)
+    invoice = an_invoice(
+        session, run, client, total_minor=9_500, subtotal_minor=9_500, due_minor=9_500
+    )
+    return a_payment(session, invoice, state=state)
 
 
 @pytest.mark.parametrize(
@@ -231,11 +234,23 @@ def test_a_payment_keeps_what_it_is_about(session: Session, columns: dict[str, A
     is_refused(session, update(Payment).values(**columns))
 
 
-@pytest.mark.parametrize("state", ["succeeded", "declined"])
-def test_a_settled_payment_is_never_open_again(session: Session, state: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "later"),
+    [
+        ("succeeded", "pending"),
+        ("succeeded", "unknown"),
+        ("succeeded", "declined"),
+        ("succeeded", "needs_action"),
+        ("declined", "pending"),
+        ("declined", "succeeded"),
+        ("needs_action", "pending"),
+        ("needs_action", "unknown"),
+    ],
+)
+def test_a_settled_payment_is_never_open_again(session: Session, state: str, later: str) -> None:
     a_settled_payment(session, state)
 
-    is_refused(session, update(Payment).values(state="pending"))
+    is_refused(session, update(Payment).values(state=later))
 
 
 @pytest.mark.parametrize("state", ["succeeded", "declined", "needs_action", "unknown"])

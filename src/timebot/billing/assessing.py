@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.approved_work import Books, open_books, price_client
 from timebot.billing.budgets import BudgetUse, budget_uses
+from timebot.billing.client_credit import balances
 from timebot.billing.concerns import Concern, Usual, reds, shares_of, warnings
 from timebot.billing.models import Invoice
 from timebot.billing.pricing import Priced, Work
@@ -31,6 +32,7 @@ class Assessment:
         warnings: what is worth a look.
         charge_mode: charge, link or bank.
         digest: what was shown, for the button; see `figures_in`.
+        credit_minor: what the client has in credit, as far as the total can use it.
     """
 
     client: Client
@@ -39,6 +41,12 @@ class Assessment:
     warnings: tuple[Concern, ...]
     charge_mode: str
     digest: str
+    credit_minor: int = 0
+
+    @property
+    def due_minor(self) -> int:
+        """What would be left to pay after credit, in minor units."""
+        return self.priced.total_minor - self.credit_minor
 
 
 @dataclass(frozen=True)
@@ -49,34 +57,39 @@ class Assessor:
         usuals: totals of past invoices by client.
         budgets: the use of every budget by project.
         can_charge: whether a card processor is set up.
+        credits: what clients have in credit, by client.
     """
 
     books: Books
     usuals: Mapping[UUID, Sequence[int]]
     budgets: Mapping[UUID, BudgetUse]
     can_charge: bool
+    credits: Mapping[UUID, int]
 
     def assess(self, session: Session, client_id: UUID, works: Sequence[Work]) -> Assessment:
         """Price a client's work and say what is wrong with it."""
         client = self.books.clients[client_id]
         priced = price_client(session, self.books, client_id=client_id, works=works)
         usual = Usual(tuple(self.usuals.get(client_id, ())), self.books.workspace.deviation_percent)
+        credit = min(self.credits.get(client_id, 0), max(priced.total_minor, 0))
+        due_minor = priced.total_minor - credit
         found = reds(
             priced,
             client=client,
             usual=usual,
-            due_minor=priced.total_minor,
+            due_minor=due_minor,
             by_card=self.can_charge,
         )
-        mode = charge_mode(client, priced, can_charge=self.can_charge)
+        mode = charge_mode(client, priced, can_charge=self.can_charge, due_minor=due_minor)
         card = client.card_id if mode == "charge" else None
         return Assessment(
             client=client,
             priced=priced,
             reds=found,
-            warnings=warnings(priced, crossed_budgets=self._crossed(works)),
+            warnings=warnings(priced, crossed_budgets=self._crossed(works), credit_minor=credit),
             charge_mode=mode,
-            digest=digest_of(priced, found, charge_mode=mode, card_id=card),
+            digest=digest_of(priced, found, charge_mode=mode, card_id=card, credit_minor=credit),
+            credit_minor=credit,
         )
 
     def _crossed(self, works: Sequence[Work]) -> list[str]:
@@ -95,16 +108,17 @@ def open_assessor(session: Session, *, workspace: Workspace, can_charge: bool) -
         usuals=_past_totals(session, workspace),
         budgets=budget_uses(session, workspace=workspace),
         can_charge=can_charge,
+        credits=balances(session, workspace=workspace),
     )
 
 
-def charge_mode(client: Client, priced: Priced, *, can_charge: bool) -> str:
+def charge_mode(client: Client, priced: Priced, *, can_charge: bool, due_minor: int) -> str:
     """Return how the invoice asks for its money: charge, link or bank.
 
     A retainer is never charged by itself (rules.md). What is less than the card network takes goes
     by bank.
     """
-    if not can_charge or priced.total_minor < (card_minimum(priced.currency) or 0):
+    if not can_charge or due_minor < (card_minimum(priced.currency) or 0):
         return "bank"
     has_card = client.card_id is not None and client.stripe_customer_id is not None
     if client.collection == "charge" and has_card and not client.is_retainer:
@@ -113,14 +127,19 @@ def charge_mode(client: Client, priced: Priced, *, can_charge: bool) -> str:
 
 
 def digest_of(
-    priced: Priced, found: Sequence[Concern], *, charge_mode: str, card_id: str | None
+    priced: Priced,
+    found: Sequence[Concern],
+    *,
+    charge_mode: str,
+    card_id: str | None,
+    credit_minor: int,
 ) -> str:
     """Return a short text that changes with anything that was shown of a draft.
 
     How it asks for its money is shown too: who was told of a pay link has not agreed to a charge.
     The hash decides; the figures beside it let a refusal say what was shown.
     """
-    facts = [f"{priced.currency} {priced.tax_minor}", f"{charge_mode} {card_id}"]
+    facts = [f"{priced.currency} {priced.tax_minor}", f"{charge_mode} {card_id}", f"{credit_minor}"]
     facts += [concern.code for concern in found]
     facts += sorted(
         f"{share.work.entry_id.hex} {share.work.version} {share.minutes} {share.amount_minor}"

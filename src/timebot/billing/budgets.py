@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from timebot.billing.credit_rows import credited_entries
 from timebot.billing.models import BillingEntry
 from timebot.billing.worked_seconds import WORKED_SECONDS
 from timebot.clients.models import Client, Project
@@ -163,8 +164,13 @@ def _worked(
 
 
 def _billed(session: Session, workspace: Workspace, project_ids: list[UUID]) -> dict[UUID, int]:
+    credited = credited_entries(workspace)
     rows = session.execute(
-        select(BillingEntry.project_id, func.sum(BillingEntry.amount_minor))
+        select(
+            BillingEntry.project_id,
+            func.sum(BillingEntry.amount_minor - func.coalesce(credited.c.minor, 0)),
+        )
+        .outerjoin(credited, credited.c.billing_entry_id == BillingEntry.id)
         .where(
             BillingEntry.workspace_id == workspace.id,
             BillingEntry.project_id.in_(project_ids),

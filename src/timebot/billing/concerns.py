@@ -69,14 +69,17 @@ def reds(
     return tuple(concern for concern in found if concern is not None)
 
 
-def warnings(priced: Priced, *, crossed_budgets: Sequence[str]) -> tuple[Concern, ...]:
+def warnings(
+    priced: Priced, *, crossed_budgets: Sequence[str], credit_minor: int = 0
+) -> tuple[Concern, ...]:
     """Return what is worth a look but stops nothing.
 
     Args:
         priced: the client's work.
         crossed_budgets: names of projects whose budget is used up.
+        credit_minor: what the client has in credit and the invoice would use.
     """
-    found = [_long_entries(priced), _changed_rates(priced)]
+    found = [_credit(priced, credit_minor), _long_entries(priced), _changed_rates(priced)]
     found += [
         Concern("budget_crossed", f"The budget of {name} is used up.") for name in crossed_budgets
     ]
@@ -147,6 +150,14 @@ def _under_minimum(priced: Priced, due_minor: int) -> Concern | None:
         f" {Money(minimum, priced.currency)}. Hold it for the next run, or send it with bank"
         " details.",
     )
+
+
+def _credit(priced: Priced, credit_minor: int) -> Concern | None:
+    if not credit_minor:
+        return None
+    credit = Money(credit_minor, priced.currency)
+    left = priced.total - credit
+    return Concern("credit", f"{credit} of credit is applied, so {left} is left to pay.")
 
 
 def _long_entries(priced: Priced) -> Concern | None:

@@ -46,6 +46,13 @@ class AlreadyPaid(Refusal):
         )
 
 
+class AlreadyCredited(Refusal):
+    """Credit notes took all of it back."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} was credited in full already. Nothing was changed.")
+
+
 class BeingCharged(Refusal):
     """The card is being charged at this moment."""
 
@@ -109,9 +116,11 @@ def lock_unpaid(session: Session, *, workspace: Workspace, invoice_id: UUID) -> 
 
     Raises:
         InvoiceUnknown, NotIssued, AlreadyVoid: if there is none.
-        AlreadyPaid, BeingCharged, OutcomeOpen: if it is not up for a decision.
+        AlreadyPaid, AlreadyCredited, BeingCharged, OutcomeOpen: if it is not up for a decision.
     """
     invoice = lock_issued(session, workspace=workspace, invoice_id=invoice_id)
+    if invoice.collection == "credited":
+        raise AlreadyCredited(number_of(invoice))
     if invoice.collection not in {"open", "failed", "unknown"}:
         raise AlreadyPaid(number_of(invoice), invoice.paid_how)
     payment = open_payment(session, invoice)

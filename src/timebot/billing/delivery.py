@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from timebot.billing.models import Invoice
@@ -23,7 +23,7 @@ def want_mail(session: Session, invoice: Invoice, *, kind: str, now: datetime) -
     Args:
         session: the transaction that has the reason for it.
         invoice: what it is about, locked.
-        kind: invoice or receipt.
+        kind: see `Mail.kind`.
         now: the present instant.
     """
     attempt = 1 + (
@@ -54,7 +54,11 @@ def want_first_mail(session: Session, invoice: Invoice, *, kind: str, now: datet
 def write_off_unwritten(session: Session, invoice: Invoice) -> None:
     """Take back mails that ask for money and were not begun: it is there, or must not be paid."""
     waiting = session.scalars(
-        select(Mail).where(*_of(invoice), Mail.kind == "invoice", Mail.state == "waiting")
+        select(Mail).where(
+            *_of(invoice),
+            or_(Mail.kind == "invoice", Mail.kind.startswith("reminder_")),
+            Mail.state == "waiting",
+        )
     )
     for mail in waiting:
         if "subject" not in mail.message:

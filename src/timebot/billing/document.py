@@ -212,7 +212,7 @@ def load_document(session: Session, invoice: Invoice) -> InvoiceDocument:
         message = f"invoice {invoice.id} is not issued"
         raise ValueError(message)
     lines, taxes = _lines(session, invoice), _taxes(session, invoice)
-    texts = _with_logo(session, invoice.workspace_id, invoice.printed)
+    texts = with_logo(session, invoice.workspace_id, invoice.printed)
     pay = texts["how_to_pay"]
     return InvoiceDocument.from_json(
         {
@@ -238,7 +238,7 @@ def load_document(session: Session, invoice: Invoice) -> InvoiceDocument:
     )
 
 
-def _with_logo(session: Session, workspace_id: UUID, texts: dict[str, Any]) -> dict[str, Any]:
+def with_logo(session: Session, workspace_id: UUID, texts: dict[str, Any]) -> dict[str, Any]:
     """Put the bytes of the logo back in the place of its hash."""
     logo = texts["seller"]["logo"]
     if logo is None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from timebot.billing.approved_work import Books
 from timebot.billing.assessing import Assessment
 from timebot.billing.bulk import insert_many, new_ids
+from timebot.billing.client_credit import apply_credit
 from timebot.billing.composing import compose, line_texts
 from timebot.billing.document import DocumentTax, InvoiceDocument, printed_texts
 from timebot.billing.models import (
@@ -183,6 +184,8 @@ def _flip(session: Session, workspace: Workspace, one: Ready, *, by: Actor, now:
         "next_step_at": now,
     }.items():
         setattr(one.invoice, name, value)
+    session.flush()
+    apply_credit(session, one.invoice, by=by, now=now)
     record(
         session,
         workspace_id=workspace.id,

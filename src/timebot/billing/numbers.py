@@ -9,6 +9,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from timebot.billing.credit_models import CreditNoteCounter
 from timebot.billing.models import Invoice, InvoiceCounter
 from timebot.errors import NotFound
 from timebot.team.models import Workspace
@@ -26,18 +27,25 @@ class InvoiceUnknown(NotFound):
         )
 
 
-def next_sequence(session: Session, *, workspace: Workspace, series: str, year: int) -> int:
+def next_sequence(
+    session: Session,
+    *,
+    workspace: Workspace,
+    series: str,
+    year: int,
+    counter: type[InvoiceCounter] | type[CreditNoteCounter] = InvoiceCounter,
+) -> int:
     """Take the next number of a series; a rollback gives it back, so there are no gaps.
 
     The counter's row is the queue: a second taker waits for the first to commit.
     """
     given = {"workspace_id": workspace.id, "series": series, "year": year, "last": 1}
-    query = insert_or(session, InvoiceCounter.__table__, given)  # type: ignore[arg-type] # a Table
+    query = insert_or(session, counter.__table__, given)  # type: ignore[arg-type] # a Table
     taken = session.scalar(
         query.on_conflict_do_update(
             index_elements=["workspace_id", "series", "year"],
-            set_={"last": InvoiceCounter.last + 1},
-        ).returning(InvoiceCounter.last)
+            set_={"last": counter.last + 1},
+        ).returning(counter.last)
     )
     if taken is None:
         message = "the counter gave no number"

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from timebot.billing.deciding import lock_unpaid
+from timebot.billing.deciding import lock_unpaid, number_of
 from timebot.billing.models import Invoice
-from timebot.billing.steps.settling import settle_paid
+from timebot.billing.receivable import owed
+from timebot.billing.steps.settling import settle_part
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor
+from timebot.money import Money
 from timebot.team.days import day_of, local_instant
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
@@ -34,6 +36,16 @@ class PaidInFuture(Refusal):
         super().__init__("The day of the payment is in the future. Please give today or earlier.")
 
 
+class MoreThanOwed(Refusal):
+    """More came, or less than nothing, than is still open."""
+
+    def __init__(self, number: str, left: Money) -> None:
+        super().__init__(
+            f"{left} of {number} is still open. Please give that or less; what came beyond it is"
+            " not this invoice's."
+        )
+
+
 def mark_paid_outside(
     session: Session,
     *,
@@ -42,12 +54,13 @@ def mark_paid_outside(
     invoice_id: UUID,
     how: str,
     paid_on: date,
+    amount: Money | None = None,
     now: datetime,
     surface: str = "slack",
 ) -> Invoice:
-    """Note that an invoice was paid in another way; the receipt follows.
+    """Note that money for an invoice came in another way; the last part brings the receipt.
 
-    Where Stripe holds an invoice that could still be paid, the worker closes it.
+    Where Stripe holds an invoice that could still be paid, the worker lowers or closes it.
 
     Args:
         session: an open transaction.
@@ -56,12 +69,13 @@ def mark_paid_outside(
         invoice_id: the invoice.
         how: such as `bank transfer`; it is printed on the receipt.
         paid_on: the day on which the money came.
+        amount: how much came; all that is owed unless it is given.
         now: the present instant.
         surface: where it came from, for the audit.
 
     Raises:
         NotAllowed: if the actor has no billing role.
-        HowMissing, PaidInFuture: if the words or the day make no sense.
+        HowMissing, PaidInFuture, MoreThanOwed: if the words, the day or the amount make no sense.
         InvoiceUnknown, NotIssued, AlreadyVoid, AlreadyPaid: if there is nothing to pay.
         BeingCharged, OutcomeOpen: if a card may have been charged.
     """
@@ -72,14 +86,18 @@ def mark_paid_outside(
     if paid_on > day_of(now, workspace.zone):
         raise PaidInFuture
     invoice = lock_unpaid(session, workspace=workspace, invoice_id=invoice_id)
+    left = owed(session, invoice)
+    came = left if amount is None else amount
+    if came.currency != left.currency or not 0 < came.minor <= left.minor:
+        raise MoreThanOwed(number_of(invoice), left)
     invoice.next_step_at = now
-    settle_paid(
+    settle_part(
         session,
         invoice,
-        how="outside",
+        amount=came,
         words=words,
+        paid_on=paid_on,
         paid_at=local_instant(paid_on, 0, workspace.zone),
-        payment_intent=None,
         actor=Actor(actor.id, surface),
         now=now,
     )

@@ -1,6 +1,6 @@
 """Tables of what follows an issued invoice: payments, mails and stored files."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,14 @@ from timebot.db import STRICT, Base, InWorkspace, one_of, same_workspace, unique
 
 
 class Payment(InWorkspace, Base):
-    """One attempt to receive an invoice's money; written before the card is charged.
+    """One attempt to receive an invoice's money, or a part of it; written before a card is charged.
 
     Attributes:
         attempt: 1 for the first; part of the idempotency key.
         how: card, link or outside.
         state: pending, succeeded, declined, needs_action, or unknown.
         decline_code: the card network's word for why.
+        paid_on, note: of money that came outside: the day, and how people call the way.
         next_check_at, checks: an unknown outcome is asked about, never repeated blindly.
     """
 
@@ -34,7 +35,10 @@ class Payment(InWorkspace, Base):
             where="state IN ('pending', 'unknown')",
         ),
         unique_where(
-            "uq_payment_succeeded", "workspace_id", "invoice_id", where="state = 'succeeded'"
+            "uq_payment_succeeded",
+            "workspace_id",
+            "invoice_id",
+            where="state = 'succeeded' AND how <> 'outside'",
         ),
         STRICT,
     )
@@ -53,6 +57,8 @@ class Payment(InWorkspace, Base):
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    paid_on: Mapped[date | None]
+    note: Mapped[str | None]
     next_check_at: Mapped[datetime | None]
     checks: Mapped[int] = mapped_column(default=0)
 
@@ -61,7 +67,8 @@ class Mail(InWorkspace, Base):
     """A mail about an invoice; written before it is sent, with exactly what is sent.
 
     Attributes:
-        kind: invoice or receipt; later reminders.
+        kind: invoice, receipt, `reminder_<n>` (the n-th) or `credit_<n>` (of the n-th credit
+            note).
         attempt: 1 for the first; a person may ask for another.
         state: waiting, sent, delivered, bounced, failed or unsent (no mail is set up).
         message: subject, recipients, html and text; the attachment is named by its SHA-256.

@@ -13,17 +13,10 @@ import structlog
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from timebot.billing.document_ports import LetterWriter, Renderer
 from timebot.billing.models import Invoice
-from timebot.billing.ports import (
-    CardProcessor,
-    LetterWriter,
-    Mailer,
-    OutcomeUnknown,
-    Rejected,
-    Renderer,
-    TryLater,
-)
-from timebot.billing.steps import charging_card, collecting, mailing, rendering
+from timebot.billing.ports import CardProcessor, Mailer, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.steps import charging_card, collecting, crediting, mailing, rendering
 from timebot.billing.steps.claims import claim, due_invoices, lock_claimed
 from timebot.billing.steps.plan import next_step
 from timebot.billing.steps.settling import decide, park
@@ -43,6 +36,9 @@ STEPS: Mapping[str, Callable[[Outside, Work], Effect]] = {
     "pay": charging_card.pay,
     "check": charging_card.check,
     "close": collecting.close,
+    "render_credit": crediting.render_credit,
+    "refund": crediting.refund,
+    "lower": crediting.lower,
     "write": mailing.write,
     "send": mailing.send,
 }
@@ -181,6 +177,9 @@ def _refused(work: Work, reason: str) -> Effect:
         return mailing.give_up(work, reason)
     if work.step in {"pay", "check"}:
         return charging_card.give_up(work, reason)
+
+    if work.step == "refund":
+        return crediting.give_up_refund(work, reason)
 
     def note(session: Session, invoice: Invoice) -> None:
         invoice.last_error = reason

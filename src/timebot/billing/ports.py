@@ -6,10 +6,10 @@ or may not have acted, and `TryLater` where it surely did not.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from timebot.billing.document import InvoiceDocument
+from timebot.billing.document_ports import Letter
 from timebot.money import Money
 
 
@@ -48,45 +48,6 @@ class Rejected(Exception):
 
 class Missing(Rejected):
     """The other side does not have what was asked for (any more)."""
-
-
-class Renderer(Protocol):
-    """Draws documents."""
-
-    def render(self, document: InvoiceDocument) -> bytes:
-        """Return the PDF of an invoice; the same document gives the same bytes.
-
-        Raises:
-            TryLater: if the drawing took too long or too much memory.
-        """
-        ...
-
-
-@dataclass(frozen=True)
-class Letter:
-    """The words of a mail.
-
-    Attributes:
-        html: for people whose mail program shows it; `text` says the same.
-    """
-
-    subject: str
-    html: str
-    text: str
-
-
-class LetterWriter(Protocol):
-    """Writes the mails about an invoice, in the client's locale."""
-
-    def invoice_letter(self, document: InvoiceDocument, *, pay_url: str | None) -> Letter:
-        """Return the mail that brings an invoice which is not paid yet."""
-        ...
-
-    def receipt_letter(
-        self, document: InvoiceDocument, *, paid_on: date, paid_how: str, with_invoice: bool
-    ) -> Letter:
-        """Return the mail that proves a payment; `with_invoice` where it brings the invoice too."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -243,6 +204,22 @@ class NeedsAction:
 
 
 @dataclass(frozen=True)
+class Refund:
+    """Money on its way back to a card.
+
+    Attributes:
+        state: pending, done or failed.
+        credit_key: the credit note it was made for, None where it is not ours.
+    """
+
+    id: str
+    state: str
+    amount: Money
+    payment_intent: str | None
+    credit_key: str | None
+
+
+@dataclass(frozen=True)
 class Dispute:
     """A client's objection at their bank.
 
@@ -338,6 +315,22 @@ class CardProcessor(Protocol):
 
     def note_paid_outside(self, invoice_id: str, *, key: str) -> None:
         """Close an open invoice because its money came another way."""
+        ...
+
+    def lower(self, invoice_id: str, *, amount: Money, key: str) -> None:
+        """Let an open invoice ask for so much less, because of a credit note or a payment."""
+        ...
+
+    def find_refund(self, payment_intent: str, *, credit_key: str) -> Refund | None:
+        """Look for the refund made for a credit note of ours, by its metadata."""
+        ...
+
+    def refund(self, payment_intent: str, *, amount: Money, credit_key: str, key: str) -> Refund:
+        """Send money back to the card it came from."""
+        ...
+
+    def get_refund(self, refund_id: str) -> Refund:
+        """Return a refund as it stands now."""
         ...
 
     def get_dispute(self, dispute_id: str) -> Dispute:

@@ -18,7 +18,7 @@ from timebot.billing.models import Invoice
 from timebot.billing.pausing import lift_pause
 from timebot.billing.ports import CardProcessor, ListedInvoice, Missing
 from timebot.billing.settlement import will_be_ours
-from timebot.billing.steps.settling import absorb
+from timebot.billing.steps.absorbing import absorb
 from timebot.db import Database
 from timebot.journal.audit import WORKER, record
 from timebot.journal.canonical import digest

@@ -22,8 +22,9 @@ from timebot.billing.ports import (
     Rejected,
     TryLater,
 )
+from timebot.billing.steps.absorbing import absorb
 from timebot.billing.steps.keys import natural_keys
-from timebot.billing.steps.settling import absorb, decide
+from timebot.billing.steps.settling import decide
 from timebot.db import Database
 from timebot.journal.audit import Actor
 from timebot.journal.inbox import WebhookDelivery

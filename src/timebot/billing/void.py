@@ -6,9 +6,11 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from timebot.billing.deciding import lock_unpaid
+from timebot.billing.client_credit import return_credit
+from timebot.billing.deciding import lock_unpaid, number_of
 from timebot.billing.delivery import note_invoice, show_change, write_off_unwritten
 from timebot.billing.models import BillingEntry, Invoice
+from timebot.billing.receivable import owed
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor
 from timebot.team.models import Member, Workspace
@@ -21,6 +23,16 @@ class ReasonMissing(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Please say why, for example: wrong address.")
+
+
+class PartlySettled(Refusal):
+    """Money came, or a credit note was written: cancelling would undo neither."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"A part of {number} is paid or credited already, so it cannot be cancelled."
+            " Write a credit note over what is left instead."
+        )
 
 
 def void_invoice(
@@ -42,17 +54,21 @@ def void_invoice(
         ReasonMissing: without a reason.
         InvoiceUnknown, NotIssued, AlreadyVoid, AlreadyPaid: if there is nothing to cancel.
         BeingCharged, OutcomeOpen: if a card may have been charged.
+        PartlySettled: if money came or a credit note was written.
     """
     require(session, actor, "billing", to="cancel invoices", now=now)
     words = " ".join(reason.split())
     if not words:
         raise ReasonMissing
     invoice = lock_unpaid(session, workspace=workspace, invoice_id=invoice_id)
+    if invoice.collection == "credited" or owed(session, invoice) != invoice.due:
+        raise PartlySettled(number_of(invoice))
     invoice.document, invoice.voided_at, invoice.void_reason = "void", now, words
     invoice.collection, invoice.attention, invoice.uncollected_at = "none", None, None
     invoice.next_step_at = now
     write_off_unwritten(session, invoice)
     session.flush()
+    return_credit(session, invoice, by=Actor(actor.id, surface), now=now)
     freed = _free_entries(session, invoice)
     note_invoice(
         session,

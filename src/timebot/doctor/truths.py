@@ -1,31 +1,16 @@
 """The invariants: what is true of every database at every moment, checked by SQL."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import Text, cast, select, text
 from sqlalchemy.orm import Session
 
 from timebot.billing.models import BillingEntry
 from timebot.billing.worked_seconds import WORKED_SECONDS
+from timebot.doctor.credit_truths import CREDIT_INVARIANTS, Invariant
 from timebot.timekeeping.models import TimeEntry
 
 _MOST_NAMED = 5
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """Something that is true of every database at every moment.
-
-    Attributes:
-        check: what is looked at.
-        sentence: what is wrong with the rows that the query finds.
-        query: SQL for both databases; its only column names what is wrong.
-    """
-
-    check: str
-    sentence: str
-    query: str
 
 
 _INVARIANTS = (
@@ -96,19 +81,26 @@ _INVARIANTS = (
     ),
     Invariant(
         "paid invoices",
-        "it is paid, but not by exactly one payment of what was due",
-        "SELECT i.number FROM invoice i LEFT JOIN payment p ON p.workspace_id = i.workspace_id"
-        " AND p.invoice_id = i.id AND p.state = 'succeeded' AND p.currency = i.currency"
-        " WHERE i.collection = 'paid' AND i.due_minor > 0 GROUP BY i.workspace_id, i.id"
-        " HAVING COUNT(p.id) <> 1 OR SUM(p.amount_minor) <> MAX(i.due_minor)",
+        "it is paid, but payments and credit notes do not come to what was due",
+        "SELECT i.number FROM invoice i WHERE i.collection = 'paid' AND i.due_minor <>"
+        " (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p"
+        " WHERE p.workspace_id = i.workspace_id AND p.invoice_id = i.id"
+        " AND p.state = 'succeeded' AND p.currency = i.currency)"
+        " + (SELECT COALESCE(SUM(c.reduces_minor), 0) FROM credit_note c"
+        " WHERE c.workspace_id = i.workspace_id AND c.invoice_id = i.id)",
     ),
     Invariant(
         "payments",
-        "a payment succeeded, but the invoice counts as unpaid",
-        "SELECT i.number FROM payment p"
-        " JOIN invoice i ON i.workspace_id = p.workspace_id AND i.id = p.invoice_id"
-        " WHERE p.state = 'succeeded' AND i.collection NOT IN ('paid', 'disputed', 'credited')",
+        "all of it was paid or credited, but the invoice counts as unpaid",
+        "SELECT i.number FROM invoice i WHERE i.number IS NOT NULL AND i.due_minor > 0"
+        " AND i.collection NOT IN ('paid', 'disputed', 'credited') AND i.due_minor <="
+        " (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p"
+        " WHERE p.workspace_id = i.workspace_id AND p.invoice_id = i.id"
+        " AND p.state = 'succeeded')"
+        " + (SELECT COALESCE(SUM(c.reduces_minor), 0) FROM credit_note c"
+        " WHERE c.workspace_id = i.workspace_id AND c.invoice_id = i.id)",
     ),
+    *CREDIT_INVARIANTS,
     Invariant(
         "drafts",
         "it is a draft, but has lines already",

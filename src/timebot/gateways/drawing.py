@@ -5,10 +5,11 @@ import sys
 
 import structlog
 
+from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument
 from timebot.billing.ports import TryLater
 from timebot.db import refuse_inside_transaction
-from timebot.gateways.invoice_html import InvoicePage
+from timebot.gateways.invoice_html import CreditNotePage, InvoicePage
 
 PATIENCE_SECONDS = 90
 log = structlog.get_logger(__name__)
@@ -23,6 +24,7 @@ class ChildRenderer:
 
     def __init__(self, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._page = InvoicePage()
+        self._credit_page = CreditNotePage()
         self._patience = patience_seconds
 
     def render(self, document: InvoiceDocument) -> bytes:
@@ -31,8 +33,19 @@ class ChildRenderer:
         Raises:
             TryLater: if the child took too long, took too much memory, or failed.
         """
+        return self._drawn(self._page.html(document))
+
+    def render_credit_note(self, document: CreditDocument) -> bytes:
+        """Return the PDF of a credit note; the same document gives the same bytes.
+
+        Raises:
+            TryLater: if the child took too long, took too much memory, or failed.
+        """
+        return self._drawn(self._credit_page.html(document))
+
+    def _drawn(self, html: str) -> bytes:
         refuse_inside_transaction("drawing a PDF")
-        page = self._page.html(document).encode("utf-8")
+        page = html.encode("utf-8")
         try:
             child = subprocess.run(
                 [sys.executable, "-m", "timebot.gateways.pdf_child"],

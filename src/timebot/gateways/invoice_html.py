@@ -1,11 +1,12 @@
-"""The invoice as HTML: the template filled in, with everything that people typed escaped."""
+"""Invoices and credit notes as HTML: templates filled in, all that people typed escaped."""
 
 from importlib.resources import files
 
 from jinja2 import Environment
 from markupsafe import Markup
 
-from timebot.billing.document import InvoiceDocument
+from timebot.billing.credit_document import CreditDocument
+from timebot.billing.document import InvoiceDocument, Party
 from timebot.gateways.writing import known_locale, template_environment
 
 
@@ -14,9 +15,7 @@ class InvoicePage:
 
     def __init__(self, environment: Environment | None = None) -> None:
         self._template = (environment or template_environment()).get_template("invoice.html")
-        style = files("timebot.gateways") / "templates" / "invoice.css"
-        # Our own file, so it need not be escaped; no style sheet comes from outside.
-        self._css = Markup(style.read_text(encoding="utf-8"))  # noqa: S704 - see above
+        self._css = _style()
 
     def html(self, invoice: InvoiceDocument) -> str:
         """Return the page; the same document gives the same page."""
@@ -25,14 +24,40 @@ class InvoicePage:
             doc={"locale_name": known_locale(invoice.locale)},
             title=f"Invoice {invoice.number}" if invoice.number else "Draft invoice",
             css=self._css,
-            logo=_logo_address(invoice),
+            logo=_logo_address(invoice.seller),
             has_day=any(line.worked_on for line in invoice.lines),
             has_member=any(line.member for line in invoice.lines),
             has_text=any(line.text for line in invoice.lines),
         )
 
 
-def _logo_address(invoice: InvoiceDocument) -> str | None:
+class CreditNotePage:
+    """Fills in the credit note's template, in the looks of the invoice."""
+
+    def __init__(self, environment: Environment | None = None) -> None:
+        self._template = (environment or template_environment()).get_template("credit_note.html")
+        self._css = _style()
+
+    def html(self, note: CreditDocument) -> str:
+        """Return the page; the same document gives the same page."""
+        return self._template.render(
+            note=note,
+            doc={"locale_name": known_locale(note.locale)},
+            css=self._css,
+            logo=_logo_address(note.seller),
+            has_day=any(line.worked_on for line in note.lines),
+            has_member=any(line.member for line in note.lines),
+            has_text=any(line.text for line in note.lines),
+        )
+
+
+def _style() -> Markup:
+    style = files("timebot.gateways") / "templates" / "invoice.css"
+    # Our own file, so it need not be escaped; no style sheet comes from outside.
+    return Markup(style.read_text(encoding="utf-8"))  # noqa: S704 - see above
+
+
+def _logo_address(seller: Party) -> str | None:
     """The logo travels inside the page: nothing is fetched while drawing."""
-    logo = invoice.seller.logo
+    logo = seller.logo
     return f"data:{logo.content_type};base64,{logo.content}" if logo else None

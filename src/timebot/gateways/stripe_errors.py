@@ -10,12 +10,29 @@ from datetime import timedelta
 import stripe
 
 from timebot.billing.ports import Declined, Missing, NeedsAction, OutcomeUnknown, Rejected, TryLater
+from timebot.db import refuse_inside_transaction
 from timebot.gateways.cleaning import clean
 
 _ASKS_FOR_THE_CLIENT = frozenset(
     {"invoice_payment_intent_requires_action", "authentication_required"}
 )
 _AFTER_A_WRONG_KEY = timedelta(hours=1)
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Ask Stripe something, with no transaction open; see `reading`."""
+    refuse_inside_transaction("asking Stripe")
+    with reading():
+        yield
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """Let Stripe change something, with no transaction open; see `writing`."""
+    refuse_inside_transaction("a call to Stripe")
+    with writing():
+        yield
 
 
 @contextmanager

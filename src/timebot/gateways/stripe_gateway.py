@@ -3,8 +3,7 @@
 Sources: https://docs.stripe.com/api/invoices, https://docs.stripe.com/payments/save-and-reuse
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,8 @@ from timebot.billing.ports import (
     Paid,
     ProcessorInvoice,
 )
-from timebot.db import refuse_inside_transaction
-from timebot.gateways.stripe_errors import reading, refused_payment, writing
+from timebot.gateways.stripe_credits import StripeCredits
+from timebot.gateways.stripe_errors import asking, changing, refused_payment
 from timebot.gateways.stripe_invoices import (
     CLIENT,
     INVOICE,
@@ -46,7 +45,7 @@ WEBHOOK_TOLERANCE = timedelta(minutes=5)
 _PAGE = 100
 
 
-class StripeProcessor:
+class StripeProcessor(StripeCredits):
     """Keeps cards and charges them at Stripe, or at a server that answers like it.
 
     Every call is made once: retries belong to the worker, which has keys that survive a crash.
@@ -73,7 +72,7 @@ class StripeProcessor:
 
     def find_customer(self, *, workspace_key: str, client_key: str, email: str) -> str | None:
         """Return the id of the customer made for a client with this address, or None."""
-        with _asking():
+        with asking():
             customers = self._client.v1.customers.list({"email": email, "limit": _PAGE})
             for customer in customers.auto_paging_iter():
                 if (tag(customer, WORKSPACE), tag(customer, CLIENT)) == (workspace_key, client_key):
@@ -84,7 +83,7 @@ class StripeProcessor:
         self, *, workspace_key: str, client_key: str, name: str, email: str, key: str
     ) -> str:
         """Create the customer of a client and return its id."""
-        with _changing():
+        with changing():
             customer = self._client.v1.customers.create(
                 {
                     "name": name,
@@ -99,7 +98,7 @@ class StripeProcessor:
         self, *, customer: str, currency: str, done_url: str, cancel_url: str, client_key: str
     ) -> str:
         """Return the hosted page on which a client puts a card on file."""
-        with _changing():
+        with changing():
             session = self._client.v1.checkout.sessions.create(
                 {
                     "mode": "setup",
@@ -116,7 +115,7 @@ class StripeProcessor:
 
     def card_from_form(self, session_id: str) -> tuple[str, str, Card] | None:
         """Return (client key, customer, card) of a completed form, or None if it is not."""
-        with _asking():
+        with asking():
             session = self._client.v1.checkout.sessions.retrieve(
                 session_id, {"expand": ["setup_intent.payment_method"]}
             )
@@ -132,14 +131,14 @@ class StripeProcessor:
 
     def make_default(self, *, customer: str, card_id: str) -> None:
         """Make a card the one that is charged."""
-        with _changing():
+        with changing():
             self._client.v1.customers.update(
                 customer, {"invoice_settings": {"default_payment_method": card_id}}
             )
 
     def find_card(self, customer: str) -> Card | None:
         """Return the card that would be charged, or None."""
-        with _asking():
+        with asking():
             found = self._client.v1.customers.retrieve(
                 customer, {"expand": ["invoice_settings.default_payment_method"]}
             )
@@ -151,7 +150,7 @@ class StripeProcessor:
     ) -> ProcessorInvoice | None:
         """Look for the invoice made for ours, by its metadata; an open one before others."""
         ours = (workspace_key, invoice_key)
-        with _asking():
+        with asking():
             listed = self._client.v1.invoices.list({"customer": customer, "limit": _PAGE})
             found = [
                 each
@@ -167,7 +166,7 @@ class StripeProcessor:
             "created": {"gte": int(since.timestamp())},
             "limit": _PAGE,
         }
-        with _asking():
+        with asking():
             # The list is read, not the search, which may lag an hour behind.
             listed = self._client.v1.invoices.list(params)
             return [
@@ -178,7 +177,7 @@ class StripeProcessor:
 
     def get_invoice(self, invoice_id: str) -> ProcessorInvoice:
         """Return an invoice as it stands now."""
-        with _asking():
+        with asking():
             invoice = self._client.v1.invoices.retrieve(invoice_id, {"expand": WITH_PAYMENTS})
             if invoice.status != "draft":
                 return read_invoice(invoice)
@@ -218,25 +217,25 @@ class StripeProcessor:
                 "collection_method": "charge_automatically",
                 "default_payment_method": card_id,
             }
-        with _changing():
+        with changing():
             return self._client.v1.invoices.create(params, {"idempotency_key": key}).id
 
     def add_lines(self, invoice_id: str, lines: Sequence[ChargeLine], *, key: str) -> None:
         """Add lines to a draft; the taxes are our own figures, Stripe computes none."""
         params: list[InvoiceAddLinesParamsLine] = [_line(line) for line in lines]
-        with _changing():
+        with changing():
             self._client.v1.invoices.add_lines(
                 invoice_id, {"lines": params}, {"idempotency_key": key}
             )
 
     def delete_draft(self, invoice_id: str) -> None:
         """Delete a draft that nothing was charged for."""
-        with _changing():
+        with changing():
             self._client.v1.invoices.delete(invoice_id)
 
     def finalize(self, invoice_id: str, *, key: str) -> ProcessorInvoice:
         """Make a draft payable; it cannot change after that."""
-        with _changing():
+        with changing():
             invoice = self._client.v1.invoices.finalize_invoice(
                 invoice_id,
                 {"auto_advance": False, "expand": WITH_PAYMENTS},
@@ -246,7 +245,7 @@ class StripeProcessor:
 
     def pay(self, invoice_id: str, *, card_id: str, key: str) -> Paid | Declined | NeedsAction:
         """Charge the card, with the client away."""
-        with _changing():
+        with changing():
             try:
                 invoice = self._client.v1.invoices.pay(
                     invoice_id,
@@ -265,19 +264,19 @@ class StripeProcessor:
 
     def void(self, invoice_id: str, *, key: str) -> None:
         """Cancel an open invoice."""
-        with _changing():
+        with changing():
             self._client.v1.invoices.void_invoice(invoice_id, {}, {"idempotency_key": key})
 
     def note_paid_outside(self, invoice_id: str, *, key: str) -> None:
         """Close an open invoice because its money came another way."""
-        with _changing():
+        with changing():
             self._client.v1.invoices.pay(
                 invoice_id, {"paid_out_of_band": True}, {"idempotency_key": key}
             )
 
     def get_dispute(self, dispute_id: str) -> Dispute:
         """Return a dispute as it stands now."""
-        with _asking():
+        with asking():
             dispute = self._client.v1.disputes.retrieve(dispute_id)
         intent = dispute.payment_intent
         return Dispute(
@@ -306,20 +305,6 @@ class StripeProcessor:
             raise Forged("the webhook is of another mode than the key")
         about = event.data.object
         return event.id, {"type": event.type, "object_id": str(about["id"])}
-
-
-@contextmanager
-def _asking() -> Iterator[None]:
-    refuse_inside_transaction("asking Stripe")
-    with reading():
-        yield
-
-
-@contextmanager
-def _changing() -> Iterator[None]:
-    refuse_inside_transaction("a call to Stripe")
-    with writing():
-        yield
 
 
 def _line(line: ChargeLine) -> "InvoiceAddLinesParamsLine":

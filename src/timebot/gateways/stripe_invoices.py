@@ -1,18 +1,27 @@
-"""Stripe's invoice, read as billing's value."""
+"""Stripe's invoice and refund, read as billing's values."""
 
 from collections.abc import Iterable
 
 from stripe import Invoice, PaymentIntent
+from stripe import Refund as StripeRefund
 
-from timebot.billing.ports import Declined, ListedInvoice, NeedsAction, Processing, ProcessorInvoice
+from timebot.billing.ports import (
+    Declined,
+    ListedInvoice,
+    NeedsAction,
+    Processing,
+    ProcessorInvoice,
+    Refund,
+)
 from timebot.gateways.cleaning import clean
 from timebot.money import from_stripe_amount
 
-WORKSPACE, INVOICE, CLIENT, LINE = (
+WORKSPACE, INVOICE, CLIENT, LINE, CREDIT = (
     "timebot_workspace",
     "timebot_invoice",
     "timebot_client",
     "timebot_line",
+    "timebot_credit",
 )
 """The keys of our metadata at Stripe."""
 
@@ -50,6 +59,19 @@ def read_listed(invoice: Invoice) -> ListedInvoice:
         total=from_stripe_amount(invoice.total, invoice.currency),
         workspace_key=tag(invoice, WORKSPACE),
         invoice_key=tag(invoice, INVOICE),
+    )
+
+
+def read_refund(refund: StripeRefund) -> Refund:
+    """Return the refund."""
+    intent = refund.payment_intent
+    states = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
+    return Refund(
+        id=refund.id,
+        state=states.get(refund.status or "", "pending"),
+        amount=from_stripe_amount(refund.amount, refund.currency),
+        payment_intent=intent if isinstance(intent, str) or intent is None else intent.id,
+        credit_key=tag(refund, CREDIT),
     )
 
 

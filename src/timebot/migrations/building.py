@@ -111,3 +111,39 @@ def _default_of(column: sa.Column[Any]) -> str:
     if not isinstance(given, sa.DefaultClause):
         return ""
     return f" DEFAULT '{given.arg}'" if isinstance(given.arg, str) else f" DEFAULT {given.arg}"
+
+
+def refuse_if(
+    name: str, event: str, table: str, because: str, condition: str, *, when: str, lock: str = ""
+) -> None:
+    """Create a trigger, named `<table>_no_<name>`, that refuses what other rows speak against.
+
+    Args:
+        name: what is refused, such as `excess`.
+        event: INSERT, UPDATE or DELETE.
+        table: whose rows.
+        because: a sentence without apostrophes, for the log.
+        condition: SQL over NEW, with subqueries; such a change is refused.
+        when: SQL over OLD and NEW; other changes are not looked at.
+        lock: a SELECT ... FOR NO KEY UPDATE that keeps the other rows still (PostgreSQL only);
+            on SQLite the write transaction does.
+    """
+    trigger = f"{table}_no_{name}"
+    head = f"CREATE TRIGGER {trigger} BEFORE {event} ON {table} FOR EACH ROW"
+    if on_sqlite():
+        body = f"BEGIN SELECT RAISE(ABORT, '{because}'); END"
+        op.execute(f"{head} WHEN ({when}) AND ({condition}) {body}")
+        return
+    locked = f"PERFORM 1 FROM ({lock}) AS held; " if lock else ""
+    op.execute(
+        f"CREATE FUNCTION timebot_{trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF ({when}) THEN {locked}IF ({condition}) THEN "
+        f"RAISE EXCEPTION '{because}' {_OUTCOME}; END IF; END IF; RETURN NEW; END $$"
+    )
+    op.execute(f"{head} EXECUTE FUNCTION timebot_{trigger}()")
+
+
+def drop_trigger(table: str, name: str) -> None:
+    """Drop a trigger of ours, and nothing of what it calls."""
+    suffix = "" if on_sqlite() else f" ON {table}"
+    op.execute(f"DROP TRIGGER {name}{suffix}")

@@ -23,6 +23,8 @@ UNIQUE_INDEXES = {
     "entry_hold": "uq_entry_hold_live",
     "billing_entry": "uq_billing_entry_live",
     "payment": "uq_payment_open uq_payment_succeeded",
+    "credit_note": "uq_credit_note_number",
+    "client_credit": "uq_client_credit_granted uq_client_credit_moved",
 }
 """Unique indexes over some rows of a table."""
 
@@ -50,6 +52,11 @@ SAME_WORKSPACE = {
     "billing_entry": "invoice_id line_id time_entry_id",
     "payment": "invoice_id",
     "mail": "invoice_id",
+    "credit_note": "invoice_id created_by",
+    "credit_note_line": "credit_note_id line_id",
+    "credit_note_tax": "credit_note_id",
+    "credited_entry": "credit_note_id billing_entry_id",
+    "client_credit": "client_id credit_note_id invoice_id created_by",
 }
 """Columns that can only point to a row of the same workspace."""
 
@@ -59,6 +66,11 @@ CHECKS = {
     "invoice": "document collection number draft_collects_nothing void paid total due",
     "invoice_run": "kind period",
     "payment": "state",
+    "credit_note": "document number reason total split refund",
+    "credit_note_line": "amounts",
+    "credit_note_tax": "amounts",
+    "credited_entry": "amounts",
+    "client_credit": "kind amount_minor about",
     "member": "role only_persons_have_rights",
     "channel_link": "one_place",
     "overlap_kept": "two_entries",
@@ -71,11 +83,16 @@ TRIGGERS = {
     "audit_event": "update delete",
     "audit_detail": "update delete",
     "audit_seal": "update delete",
-    "invoice": "update delete",
+    "invoice": "update delete void",
     "invoice_line": "insert update delete",
     "invoice_tax": "insert update delete",
     "billing_entry": "insert update delete",
-    "payment": "update delete",
+    "payment": "update delete excess_insert excess_update",
+    "credit_note": "insert update delete excess",
+    "credit_note_line": "insert update delete",
+    "credit_note_tax": "insert update delete",
+    "credited_entry": "insert update delete",
+    "client_credit": "update delete excess",
     "stored_file": "update delete",
 }
 """Changes that a trigger refuses, all of them or some; with DELETE comes TRUNCATE (PostgreSQL)."""

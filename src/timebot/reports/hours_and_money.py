@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from timebot.billing.credit_rows import credited_entries
 from timebot.billing.models import BillingEntry
 from timebot.billing.worked_seconds import WORKED_SECONDS
 from timebot.clients.models import Client, Project
@@ -226,15 +227,17 @@ def _add_billed(
     cells: dict[Cell, _Sums],
     names: _Names,
 ) -> None:
-    """Add what the invoices hold: an SQL sum of stored amounts, nothing is computed again."""
+    """Add what the invoices hold, less credit notes: SQL sums of stored amounts."""
+    credited = credited_entries(workspace)
     rows = session.execute(
         select(
             BillingEntry.project_id,
             BillingEntry.member_id,
             BillingEntry.currency,
-            func.sum(BillingEntry.minutes_billed),
-            func.sum(BillingEntry.amount_minor),
+            func.sum(BillingEntry.minutes_billed - func.coalesce(credited.c.minutes, 0)),
+            func.sum(BillingEntry.amount_minor - func.coalesce(credited.c.minor, 0)),
         )
+        .outerjoin(credited, credited.c.billing_entry_id == BillingEntry.id)
         .where(
             BillingEntry.workspace_id == workspace.id,
             BillingEntry.reversed_by.is_(None),

@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from timebot.billing.document import InvoiceDocument
+from timebot.billing.document_ports import Renderer
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import StoredFile
-from timebot.billing.ports import Renderer, TryLater
+from timebot.billing.ports import TryLater
 from timebot.billing.preview import draft_document
 from timebot.clients.models import Client
 from timebot.journal.outbox import GiveUp, OutboxJob, Outcome, TryAgain, enqueue

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from timebot.billing.ports import Renderer
+from timebot.billing.document_ports import Renderer
 from timebot.db import Busy
 from timebot.journal.models import PostedMessage
 from timebot.journal.notices import HOME, show_card, tell

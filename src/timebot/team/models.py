@@ -1,6 +1,7 @@
 """Tables of the team: the workspace with its settings, its members, its installation."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
@@ -40,6 +41,7 @@ class Workspace(Base):
         self_approval: whether a person may approve their own hours (a firm of one).
         auto_release_hours: clean invoices release themselves after this, None for never.
         invoice_series: the letters before an invoice number.
+        reminder_days: days after the due date on which clients are reminded; None for never.
         tax_name, tax_ppm: how tax is called and its usual rate in parts per million.
         overnight_rule: where a timer left overnight is stopped: at the end of the working day, at
             the member's last action, or not at all (`keep`).
@@ -106,6 +108,7 @@ class Workspace(Base):
     self_approval: Mapped[bool] = mapped_column(default=False)
     auto_release_hours: Mapped[int | None]
     invoice_series: Mapped[str] = mapped_column(default="INV")
+    reminder_days: Mapped[list[Any] | None]
     tax_name: Mapped[str] = mapped_column(default="Tax")
     tax_ppm: Mapped[int] = mapped_column(default=0)
     project_word: Mapped[str] = mapped_column(default="project")

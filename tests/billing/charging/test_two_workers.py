@@ -58,6 +58,9 @@ def test_a_worker_that_lost_its_lease_changes_nothing(world: World) -> None:
                 session.execute(update(Invoice).values(fence=Invoice.fence + 1))
             return b"%PDF late"
 
+        def render_credit_note(self, document: object) -> bytes:
+            return self.render(document)
+
     late = world.pipeline(renderer=Slow())
 
     late.step(

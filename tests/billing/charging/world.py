@@ -9,11 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.billing.charging.invoices import a_firm, a_payer, an_issued_invoice
+from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument
+from timebot.billing.document_ports import Renderer
 from timebot.billing.models import Invoice, InvoiceRun
 from timebot.billing.payment_models import Mail, Payment
 from timebot.billing.pipeline import InvoicePipeline
-from timebot.billing.ports import CardProcessor, Mailer, Renderer
+from timebot.billing.ports import CardProcessor, Mailer
 from timebot.clients.models import Client
 from timebot.clock import real_now
 from timebot.db import Database, refuse_inside_transaction
@@ -41,6 +43,11 @@ class PlainRenderer:
     def render(self, document: InvoiceDocument) -> bytes:
         refuse_inside_transaction("drawing")
         self.drawn.append(document.number or "")
+        return f"%PDF {document.number} {document.total}".encode()
+
+    def render_credit_note(self, document: CreditDocument) -> bytes:
+        refuse_inside_transaction("drawing")
+        self.drawn.append(document.number)
         return f"%PDF {document.number} {document.total}".encode()
 
 

@@ -17,11 +17,10 @@ from timebot.billing.ports import (
     ProcessorInvoice,
     Rejected,
 )
+from timebot.billing.steps.absorbing import absorb, differs
 from timebot.billing.steps.collecting import get_processor, invoice_of
 from timebot.billing.steps.plan import open_payment
 from timebot.billing.steps.settling import (
-    absorb,
-    differs,
     park,
     settle_paid,
     settle_refused,
@@ -29,6 +28,7 @@ from timebot.billing.steps.settling import (
     try_again_unsent,
 )
 from timebot.billing.steps.work import Effect, Outside, Work
+from timebot.money import Money
 
 _NO_CARD = Declined("no_card", "The client has no card on file.", None)
 
@@ -41,7 +41,9 @@ def pay(outside: Outside, work: Work) -> Effect:
     if work.attempts > 1 and _was_tried(outside, work, found):
         # The worker before us died with the answer; a decline is never repeated by itself.
         return _answered(work, found)
-    why_not = differs(work.invoice, found)
+    payment = _payment_of(work)
+    due = Money(payment.amount_minor, payment.currency)
+    why_not = differs(work.invoice, found, due=due)
     if why_not is not None:
         return _parking(work, why_not)
     return _charge(get_processor(outside), work, found.id)

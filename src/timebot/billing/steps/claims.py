@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
+from timebot.billing.receivable import owed
 from timebot.billing.steps.keys import NaturalKeys, natural_keys
 from timebot.billing.steps.plan import Next, next_step
 from timebot.billing.steps.settling import next_attempt
@@ -69,6 +70,7 @@ def claim(
         attempts=invoice.step_attempts,
         payment=_payment(session, invoice, client, keys, following, now),
         mail=following.mail,
+        credit_note=following.credit_note,
         now=now,
     )
 
@@ -96,7 +98,7 @@ def new_payment(
     now: datetime,
 ) -> Payment:
     """Write down an attempt to charge the card on file."""
-    attempt = next_attempt(session, invoice)
+    attempt, amount = next_attempt(session, invoice), owed(session, invoice)
     payment = Payment(
         workspace_id=invoice.workspace_id,
         id=uuid4(),
@@ -104,7 +106,7 @@ def new_payment(
         attempt=attempt,
         how="card",
         state="pending",
-        amount_minor=invoice.due_minor,
+        amount_minor=amount.minor,
         currency=invoice.currency,
         idempotency_key=keys.key("pay", attempt),
         card_label=card_label(client),
@@ -122,7 +124,7 @@ def new_payment(
         subject_kind="payment",
         subject_id=payment.id,
         at=now,
-        after={"invoice_id": invoice.id, "attempt": attempt, "amount_minor": invoice.due_minor},
+        after={"invoice_id": invoice.id, "attempt": attempt, "amount_minor": amount.minor},
     )
     return payment
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from timebot.billing.document import load_document
 from timebot.billing.models import Invoice
 from timebot.billing.ports import CardProcessor, Missing, ProcessorInvoice, Rejected, TryLater
+from timebot.billing.steps.absorbing import absorb, differs
 from timebot.billing.steps.charge_lines import charge_lines
-from timebot.billing.steps.settling import absorb, differs, park
+from timebot.billing.steps.settling import park
 from timebot.billing.steps.work import Effect, Outside, Work
 from timebot.clients.models import Client
 
@@ -98,7 +99,7 @@ def close(outside: Outside, work: Work) -> Effect:
         processor.delete_draft(found.id)
         return _closed_as("deleted")
     if found.status in {"open", "uncollectible"}:
-        if work.invoice.document == "void":
+        if work.invoice.document == "void" or work.invoice.collection == "credited":
             processor.void(found.id, key=work.keys.key("void"))
             return _closed_as("void")
         processor.note_paid_outside(found.id, key=work.keys.key("paid-outside"))

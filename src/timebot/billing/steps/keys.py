@@ -29,6 +29,11 @@ class NaturalKeys:
         return f"tb/{self.workspace}/{self.invoice}/{step}/{attempt}"
 
 
+def credit_key(keys: NaturalKeys, ordinal: int) -> str:
+    """Return how a credit note is named to the outside: the first, the second of its invoice."""
+    return f"{keys.invoice}/credit-{ordinal}"
+
+
 def natural_keys(session: Session, invoice: Invoice) -> NaturalKeys:
     """Return the natural keys of an issued invoice."""
     run = session.get_one(InvoiceRun, (invoice.workspace_id, invoice.run_id))

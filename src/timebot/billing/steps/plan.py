@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail, Payment
+from timebot.billing.receivable import list_credit_notes, owed
 
 UNFINISHED_AT_PROCESSOR = ("draft", "lined", "open", "uncollectible")
 """Values of `Invoice.stripe_status` while the processor's invoice could still be paid."""
@@ -21,6 +23,7 @@ class Next:
     due_at: datetime
     payment: Payment | None = None
     mail: Mail | None = None
+    credit_note: CreditNote | None = None
 
 
 def next_step(session: Session, invoice: Invoice, *, now: datetime) -> Next | None:
@@ -29,6 +32,9 @@ def next_step(session: Session, invoice: Invoice, *, now: datetime) -> Next | No
         return None
     if invoice.document == "issued":
         return Next("render", now)
+    crediting = _crediting(session, invoice, now)
+    if crediting is not None:
+        return crediting
     collecting = _closing(session, invoice, now) or _collecting(session, invoice, now)
     if collecting is not None and collecting.due_at <= now:
         return collecting
@@ -56,8 +62,10 @@ def has_payment(session: Session, invoice: Invoice) -> bool:
 
 def _closing(session: Session, invoice: Invoice, now: datetime) -> Next | None:
     """What can no longer be paid at the processor is closed there, so that nobody pays it."""
-    is_over = invoice.document == "void" or (
-        invoice.collection == "paid" and was_paid_outside(session, invoice)
+    is_over = (
+        invoice.document == "void"
+        or invoice.collection == "credited"
+        or (invoice.collection == "paid" and _was_settled_here(session, invoice))
     )
     if not is_over or invoice.charge_mode == "bank" or invoice.stripe_customer_id is None:
         return None
@@ -67,15 +75,25 @@ def _closing(session: Session, invoice: Invoice, now: datetime) -> Next | None:
     return None
 
 
-def was_paid_outside(session: Session, invoice: Invoice) -> bool:
-    """Tell whether a person noted that the money came another way."""
+def _was_settled_here(session: Session, invoice: Invoice) -> bool:
+    """Tell whether payments outside or credit notes made it paid, not the processor."""
     found = select(Payment.id).where(
         Payment.workspace_id == invoice.workspace_id,
         Payment.invoice_id == invoice.id,
-        Payment.how == "outside",
+        Payment.how != "outside",
         Payment.state == "succeeded",
     )
-    return session.scalar(found) is not None
+    return session.scalar(found.limit(1)) is None
+
+
+def _crediting(session: Session, invoice: Invoice, now: datetime) -> Next | None:
+    """A credit note is drawn, then money goes back."""
+    for note in list_credit_notes(session, invoice):
+        if note.document == "issued":
+            return Next("render_credit", now, credit_note=note)
+        if note.refund_state == "wanted":
+            return Next("refund", now, credit_note=note)
+    return None
 
 
 def _collecting(session: Session, invoice: Invoice, now: datetime) -> Next | None:
@@ -85,9 +103,24 @@ def _collecting(session: Session, invoice: Invoice, now: datetime) -> Next | Non
         payment = open_payment(session, invoice)
         due_at = now if payment is None else payment.next_check_at or now
         return Next("check", due_at, payment)
+    if _asks_too_much(session, invoice):
+        return Next("lower", now)
     if invoice.collection != "open" or invoice.uncollected_at is not None:
         return None
     return _towards_payment(session, invoice, now)
+
+
+def _asks_too_much(session: Session, invoice: Invoice) -> bool:
+    """Tell whether the processor's open invoice must follow a payment or a credit note of ours."""
+    if invoice.stripe_status != "open" or invoice.collection not in {"open", "failed"}:
+        return False
+    if open_payment(session, invoice) is not None:
+        return False
+    # Parked by ourselves means that it was refused or differs; asking again would change nothing.
+    if invoice.uncollected_at is not None and invoice.attention is not None:
+        return False
+    asked = invoice.due_minor if invoice.stripe_due_minor is None else invoice.stripe_due_minor
+    return asked != owed(session, invoice).minor
 
 
 def _towards_payment(session: Session, invoice: Invoice, now: datetime) -> Next | None:

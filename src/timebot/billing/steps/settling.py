@@ -5,7 +5,7 @@ that the same news heard twice, late or in another order changes nothing.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -20,8 +20,9 @@ from timebot.billing.delivery import (
 )
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
-from timebot.billing.ports import Declined, NeedsAction, ProcessorInvoice
-from timebot.billing.steps.plan import open_payment, was_paid_outside
+from timebot.billing.ports import Declined, NeedsAction
+from timebot.billing.receivable import credited, owed, received
+from timebot.billing.steps.plan import open_payment
 from timebot.journal.audit import WORKER, Actor, record
 from timebot.journal.notices import show_card
 from timebot.money import Money
@@ -57,35 +58,6 @@ def park(session: Session, invoice: Invoice, sentence: str, *, now: datetime) ->
     decide(session, invoice, sentence, now=now)
 
 
-def absorb(session: Session, invoice: Invoice, found: ProcessorInvoice, *, now: datetime) -> None:
-    """Take over what the processor says about its invoice; it only ever moves ours forward."""
-    if invoice.stripe_invoice_id not in {None, found.id}:
-        return
-    invoice.stripe_invoice_id = found.id
-    if _rank(found.status) > _rank(invoice.stripe_status):
-        invoice.stripe_status = found.status
-    invoice.pay_url = found.pay_url or invoice.pay_url
-    if found.status == "paid":
-        _absorb_paid(session, invoice, found, now)
-    elif found.status in {"void", "uncollectible"}:
-        _absorb_closed(session, invoice, found.status, now)
-    elif found.status == "open" and _is_up_for_link(invoice):
-        want_first_mail(session, invoice, kind="invoice", now=now)
-        show_change(session, invoice, now=now)
-
-
-def differs(invoice: Invoice, found: ProcessorInvoice) -> str | None:
-    """Return why the processor's figures are not ours, or None if they agree to the cent."""
-    ours = invoice.due
-    for name, theirs in (("total", found.total), ("amount due", found.amount_due)):
-        if theirs != ours:
-            return (
-                f"Stripe's {name} is {theirs}, but invoice {invoice.number} asks for {ours}."
-                " Nothing was charged."
-            )
-    return None
-
-
 def settle_paid(
     session: Session,
     invoice: Invoice,
@@ -111,10 +83,11 @@ def settle_paid(
     """
     payment = open_payment(session, invoice)
     if payment is None:
-        payment = _late_payment(session, invoice, how, now)
+        payment = _late_payment(session, invoice, how, now, amount=owed(session, invoice))
     payment.state, payment.settled_at = "succeeded", now
     payment.stripe_payment_intent = payment_intent or payment.stripe_payment_intent
     payment.next_check_at, payment.message = None, None
+    payment.note = words
     invoice.collection, invoice.paid_at, invoice.paid_how = "paid", paid_at, words
     invoice.attention = invoice.uncollected_at = None
     session.flush()
@@ -123,6 +96,76 @@ def settle_paid(
     facts = {"amount_minor": payment.amount_minor, "currency": payment.currency, "how": payment.how}
     _note_payment(session, payment, "payment.succeeded", facts, actor, now)
     note_invoice(session, invoice, action="invoice.paid", actor=actor, at=now, after=facts)
+    show_change(session, invoice, now=now)
+
+
+def settle_part(
+    session: Session,
+    invoice: Invoice,
+    *,
+    amount: Money,
+    words: str,
+    paid_on: date,
+    paid_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> Payment:
+    """Note that some of the money came outside; the last part makes the invoice paid.
+
+    Args:
+        session: the transaction.
+        invoice: locked, with no attempt open.
+        amount: what came; the database refuses more than is owed.
+        words: how it came, for people.
+        paid_on: the day, and `paid_at` its instant.
+        paid_at: when the money came.
+        actor: who says so.
+        now: the present instant.
+    """
+    payment = _late_payment(session, invoice, "outside", now, amount=amount)
+    payment.settled_at, payment.paid_on, payment.note = now, paid_on, words
+    session.flush()
+    facts = {"amount_minor": amount.minor, "currency": amount.currency, "how": "outside"}
+    _note_payment(session, payment, "payment.succeeded", facts, actor, now)
+    settle_if_nothing_is_owed(
+        session, invoice, actor=actor, now=now, paid_at=paid_at, paid_how=words
+    )
+    return payment
+
+
+def settle_if_nothing_is_owed(
+    session: Session,
+    invoice: Invoice,
+    *,
+    actor: Actor,
+    now: datetime,
+    paid_at: datetime | None = None,
+    paid_how: str | None = None,
+) -> None:
+    """Make an invoice credited or paid once payments and credit notes cover it; repaint it.
+
+    Args:
+        session: the transaction.
+        invoice: locked; its new payment or credit note is written.
+        actor: who wrote it.
+        now: the present instant.
+        paid_at: when the last money came, None where it was a credit note.
+        paid_how: how it came, for people.
+    """
+    is_open = invoice.collection in {"open", "failed"}
+    if credited(session, invoice) == invoice.total:
+        invoice.collection, invoice.attention, invoice.uncollected_at = "credited", None, None
+        session.flush()
+        write_off_unwritten(session, invoice)
+    elif is_open and not owed(session, invoice):
+        invoice.collection, invoice.paid_at = "paid", paid_at or now
+        invoice.paid_how = paid_how or "with a credit note"
+        invoice.attention = invoice.uncollected_at = None
+        session.flush()
+        write_off_unwritten(session, invoice)
+        if received(session, invoice):
+            want_first_mail(session, invoice, kind="receipt", now=now)
+        note_invoice(session, invoice, action="invoice.paid", actor=actor, at=now)
     show_change(session, invoice, now=now)
 
 
@@ -189,67 +232,9 @@ def next_attempt(session: Session, invoice: Invoice) -> int:
     return (last or 0) + 1
 
 
-def _rank(status: str | None) -> int:
-    """Order what is heard of the processor's invoice: an older view never wins."""
-    order = (None, "draft", "lined", "open", "uncollectible", "unclosed", "void", "paid")
-    return order.index(status) if status in order else 0
-
-
-def _is_up_for_link(invoice: Invoice) -> bool:
-    return (
-        invoice.charge_mode == "link"
-        and invoice.collection == "open"
-        and invoice.uncollected_at is None
-    )
-
-
-def _absorb_paid(
-    session: Session, invoice: Invoice, found: ProcessorInvoice, now: datetime
-) -> None:
-    if invoice.document == "void":
-        sentence = f"{invoice.number} was cancelled, but Stripe collected {found.amount_paid}."
-        decide(session, invoice, f"{sentence} Please refund it there.", now=now)
-    elif invoice.collection in {"open", "failed", "unknown"}:
-        if found.amount_paid != invoice.due:
-            park(session, invoice, _collected_other(invoice, found.amount_paid), now=now)
-            return
-        payment = open_payment(session, invoice)
-        label = payment.card_label if payment is not None else None
-        settle_paid(
-            session,
-            invoice,
-            how="link" if payment is None else payment.how,
-            words=label or ("card" if payment is not None else "the payment page"),
-            paid_at=now,
-            payment_intent=found.payment_intent,
-            now=now,
-        )
-    elif found.payment_intent is not None and was_paid_outside(session, invoice):
-        sentence = f"{invoice.number} was paid twice: outside, and {found.amount_paid} at Stripe."
-        decide(session, invoice, f"{sentence} Please refund one of them.", now=now)
-
-
-def _absorb_closed(session: Session, invoice: Invoice, status: str, now: datetime) -> None:
-    if invoice.document == "void" or invoice.collection not in {"open", "failed", "unknown"}:
-        return
-    payment = open_payment(session, invoice)
-    if payment is not None:
-        payment.state, payment.decline_code = "declined", "invoice_closed"
-        payment.settled_at, payment.next_check_at = now, None
-    invoice.collection = "failed"
-    session.flush()
-    closed = "cancelled" if status == "void" else "given up"
-    park(session, invoice, f"{invoice.number} was {closed} at Stripe, not here.", now=now)
-
-
-def _collected_other(invoice: Invoice, amount: Money) -> str:
-    return (
-        f"Stripe says that {invoice.number} is paid, but collected {amount}, not {invoice.due}."
-        " Please look at it there."
-    )
-
-
-def _late_payment(session: Session, invoice: Invoice, how: str, now: datetime) -> Payment:
+def _late_payment(
+    session: Session, invoice: Invoice, how: str, now: datetime, *, amount: Money
+) -> Payment:
     attempt = next_attempt(session, invoice)
     payment = Payment(
         workspace_id=invoice.workspace_id,
@@ -258,7 +243,7 @@ def _late_payment(session: Session, invoice: Invoice, how: str, now: datetime) -
         attempt=attempt,
         how=how,
         state="succeeded",
-        amount_minor=invoice.due_minor,
+        amount_minor=amount.minor,
         currency=invoice.currency,
         idempotency_key=f"{how}/{invoice.id}/{attempt}",
         created_at=now,

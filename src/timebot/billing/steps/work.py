@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from timebot.billing.credit_models import CreditNote
+from timebot.billing.document_ports import LetterWriter, Renderer
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail, Payment
-from timebot.billing.ports import CardProcessor, LetterWriter, Mailer, Renderer
+from timebot.billing.ports import CardProcessor, Mailer
 from timebot.billing.steps.keys import NaturalKeys
 from timebot.clients.models import Client
 from timebot.db import Database
@@ -42,6 +44,7 @@ class Work:
         attempts: how often the step was begun; more than 1 after a crash or a failure.
         payment: the attempt to charge that is open, if any.
         mail: the mail that waits, if the step is about one.
+        credit_note: the credit note, if the step is about one.
     """
 
     step: str
@@ -52,6 +55,7 @@ class Work:
     attempts: int
     payment: Payment | None
     mail: Mail | None
+    credit_note: CreditNote | None
     now: datetime
 
 

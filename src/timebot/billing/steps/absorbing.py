@@ -1,0 +1,124 @@
+"""Absorbing: takes over what the processor says about its invoice; it only moves ours forward."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from timebot.billing.delivery import show_change, want_first_mail
+from timebot.billing.models import Invoice
+from timebot.billing.ports import ProcessorInvoice
+from timebot.billing.receivable import card_payment, owed
+from timebot.billing.steps.plan import open_payment
+from timebot.billing.steps.settling import decide, park, settle_paid
+from timebot.money import Money
+
+
+def absorb(session: Session, invoice: Invoice, found: ProcessorInvoice, *, now: datetime) -> None:
+    """Take over what the processor says about its invoice; it only ever moves ours forward."""
+    if invoice.stripe_invoice_id not in {None, found.id}:
+        return
+    invoice.stripe_invoice_id = found.id
+    if _rank(found.status) > _rank(invoice.stripe_status):
+        invoice.stripe_status = found.status
+    invoice.pay_url = found.pay_url or invoice.pay_url
+    if found.status == "open":
+        invoice.stripe_due_minor = found.amount_due.minor
+    if found.status == "paid":
+        _absorb_paid(session, invoice, found, now)
+    elif found.status in {"void", "uncollectible"}:
+        _absorb_closed(session, invoice, found.status, now)
+    elif found.status == "open" and _is_up_for_link(invoice):
+        want_first_mail(session, invoice, kind="invoice", now=now)
+        show_change(session, invoice, now=now)
+
+
+def differs(invoice: Invoice, found: ProcessorInvoice, *, due: Money | None = None) -> str | None:
+    """Return why the processor's figures are not ours, or None if they agree to the cent.
+
+    Args:
+        invoice: ours; its total never changes.
+        found: the processor's.
+        due: what is still to be paid, where payments or credit notes lowered it.
+    """
+    wanted = invoice.due if due is None else due
+    for name, theirs, ours in (
+        ("total", found.total, invoice.due),
+        ("amount due", found.amount_due, wanted),
+    ):
+        if theirs != ours:
+            return (
+                f"Stripe's {name} is {theirs}, but invoice {invoice.number} asks for {ours}."
+                " Nothing was charged."
+            )
+    return None
+
+
+def _rank(status: str | None) -> int:
+    """Order what is heard of the processor's invoice: an older view never wins."""
+    order = (None, "draft", "lined", "open", "uncollectible", "unclosed", "void", "paid")
+    return order.index(status) if status in order else 0
+
+
+def _is_up_for_link(invoice: Invoice) -> bool:
+    return (
+        invoice.charge_mode == "link"
+        and invoice.collection == "open"
+        and invoice.uncollected_at is None
+    )
+
+
+def _absorb_paid(
+    session: Session, invoice: Invoice, found: ProcessorInvoice, now: datetime
+) -> None:
+    if invoice.document == "void":
+        sentence = f"{invoice.number} was cancelled, but Stripe collected {found.amount_paid}."
+        decide(session, invoice, f"{sentence} Please refund it there.", now=now)
+    elif invoice.collection in {"open", "failed", "unknown"}:
+        wanted = owed(session, invoice)
+        if found.amount_paid != wanted:
+            sentence = _collected_other(invoice, found.amount_paid, wanted)
+            park(session, invoice, sentence, now=now)
+            return
+        payment = open_payment(session, invoice)
+        label = payment.card_label if payment is not None else None
+        settle_paid(
+            session,
+            invoice,
+            how="link" if payment is None else payment.how,
+            words=label or ("card" if payment is not None else "the payment page"),
+            paid_at=now,
+            payment_intent=found.payment_intent,
+            now=now,
+        )
+    elif found.payment_intent is not None and not _is_known(session, invoice, found):
+        sentence = (
+            f"{invoice.number} was paid twice: {found.amount_paid} came at Stripe after it was"
+            " settled here."
+        )
+        decide(session, invoice, f"{sentence} Please refund that there.", now=now)
+
+
+def _absorb_closed(session: Session, invoice: Invoice, status: str, now: datetime) -> None:
+    if invoice.document == "void" or invoice.collection not in {"open", "failed", "unknown"}:
+        return
+    payment = open_payment(session, invoice)
+    if payment is not None:
+        payment.state, payment.decline_code = "declined", "invoice_closed"
+        payment.settled_at, payment.next_check_at = now, None
+    invoice.collection = "failed"
+    session.flush()
+    closed = "cancelled" if status == "void" else "given up"
+    park(session, invoice, f"{invoice.number} was {closed} at Stripe, not here.", now=now)
+
+
+def _is_known(session: Session, invoice: Invoice, found: ProcessorInvoice) -> bool:
+    """Tell whether the processor's payment is the one that made the invoice paid."""
+    payment = card_payment(session, invoice)
+    return payment is not None and payment.stripe_payment_intent == found.payment_intent
+
+
+def _collected_other(invoice: Invoice, amount: Money, wanted: Money) -> str:
+    return (
+        f"Stripe says that {invoice.number} is paid, but collected {amount}, not {wanted}."
+        " Please look at it there."
+    )

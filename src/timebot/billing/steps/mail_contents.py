@@ -1,0 +1,135 @@
+"""The contents of a mail: its words and its attachments, put together from frozen rows."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebot.billing.credit_document import load_credit_document
+from timebot.billing.credit_models import CreditNote
+from timebot.billing.delivery import brought_invoice
+from timebot.billing.detail_file import detail_csv
+from timebot.billing.document import load_document
+from timebot.billing.document_ports import Letter, LetterWriter
+from timebot.billing.models import Invoice
+from timebot.billing.payment_models import Mail
+from timebot.billing.receivable import owed, received
+from timebot.billing.steps.files import CSV, MadeFile
+from timebot.clients.models import Client
+from timebot.team.days import day_of
+from timebot.team.models import Workspace
+
+CREDIT, REMINDER = "credit_", "reminder_"
+"""How the kinds of mails begin of which an invoice can have several; a number follows."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a mail consists of.
+
+    Attributes:
+        message: as it is kept: words, recipients and the names of the attachments.
+        attachment_sha256: names the stored PDF, None where the mail brings none.
+        detail: the list of all entries, still to be stored, or None.
+    """
+
+    message: dict[str, Any]
+    attachment_sha256: str | None
+    detail: MadeFile | None
+
+
+def compose_mail(
+    session: Session, letters: LetterWriter, invoice: Invoice, client: Client, mail: Mail
+) -> Contents:
+    """Write a wanted mail word for word; reads only."""
+    workspace = session.get_one(Workspace, invoice.workspace_id)
+    if mail.kind.startswith(CREDIT):
+        note = _note(session, mail)
+        letter = letters.credit_letter(load_credit_document(session, note))
+        message = _message(letter, client, workspace, file_name=f"{note.number}.pdf")
+        return Contents(message, note.pdf_sha256, None)
+    document = load_document(session, invoice)
+    with_invoice = _brings_invoice(session, invoice, mail)
+    has_detail = with_invoice and document.has_detail_file
+    detail = _detail(session, invoice) if has_detail else None
+    letter = _letter(session, letters, invoice, mail, workspace, with_invoice=with_invoice)
+    file_name = f"{invoice.number}.pdf" if with_invoice else None
+    message = _message(letter, client, workspace, file_name=file_name)
+    message["detail"] = detail and {"file_name": f"{invoice.number}.csv", "sha256": detail.sha256}
+    return Contents(message, invoice.pdf_sha256 if with_invoice else None, detail)
+
+
+def number_in(kind: str) -> int:
+    """Return the number at the end of a mail's kind, such as 2 of `reminder_2`."""
+    return int(kind.rpartition("_")[2])
+
+
+def _note(session: Session, mail: Mail) -> CreditNote:
+    return session.scalars(
+        select(CreditNote).where(
+            CreditNote.workspace_id == mail.workspace_id,
+            CreditNote.invoice_id == mail.invoice_id,
+            CreditNote.ordinal == number_in(mail.kind),
+        )
+    ).one()
+
+
+def _message(
+    letter: Letter, client: Client, workspace: Workspace, *, file_name: str | None
+) -> dict[str, Any]:
+    return {
+        "subject": letter.subject,
+        "html": letter.html,
+        "text": letter.text,
+        "to": client.emails[:1],
+        "cc": client.emails[1:],
+        "reply_to": workspace.seller_email,
+        "file_name": file_name,
+        "detail": None,
+    }
+
+
+def _brings_invoice(session: Session, invoice: Invoice, mail: Mail) -> bool:
+    """A receipt brings the invoice where no mail did, and where a person asks for it again."""
+    if mail.kind != "receipt" or mail.attempt > 1:
+        return True
+    return not brought_invoice(session, invoice)
+
+
+def _letter(
+    session: Session,
+    letters: LetterWriter,
+    invoice: Invoice,
+    mail: Mail,
+    workspace: Workspace,
+    *,
+    with_invoice: bool,
+) -> Letter:
+    document, left = load_document(session, invoice), owed(session, invoice)
+    pay_url = invoice.pay_url if left else None
+    if mail.kind == "invoice":
+        return letters.invoice_letter(document, owed=left, pay_url=pay_url)
+    if mail.kind.startswith(REMINDER):
+        ordinal = number_in(mail.kind)
+        return letters.reminder_letter(document, owed=left, ordinal=ordinal, pay_url=pay_url)
+    return letters.receipt_letter(
+        document,
+        received=received(session, invoice),
+        paid_on=_paid_on(invoice, workspace),
+        paid_how=invoice.paid_how or "",
+        with_invoice=with_invoice,
+    )
+
+
+def _paid_on(invoice: Invoice, workspace: Workspace) -> date:
+    if invoice.paid_at is None:
+        message = f"invoice {invoice.id} is not paid, so there is no receipt"
+        raise ValueError(message)
+    return day_of(invoice.paid_at, workspace.zone)
+
+
+def _detail(session: Session, invoice: Invoice) -> MadeFile:
+    """Return the list of all entries, for an invoice too long to print each of them."""
+    return MadeFile(detail_csv(session, invoice).encode("utf-8"), CSV)

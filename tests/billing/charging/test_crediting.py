@@ -1,0 +1,201 @@
+"""Credit notes and payments in parts, drawn, mailed, and followed at Stripe."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.billing.charging.test_buttons import press
+from tests.billing.charging.world import DECLINES, World
+from timebot.billing.charging import charge_again
+from timebot.billing.credit_models import CreditNote
+from timebot.billing.credit_note import issue_credit_note
+from timebot.billing.crediting import Part
+from timebot.billing.models import Invoice
+from timebot.billing.outside import mark_paid_outside
+from timebot.billing.ports import OutcomeUnknown, Refund
+from timebot.gateways.stripe_gateway import StripeProcessor
+from timebot.money import Money
+
+LOGO = Part(1)
+"""The first of two lines of 95.00, with 18.05 of tax."""
+
+
+def credit(world: World, invoice: Invoice, **facts: Any) -> CreditNote:  # noqa: ANN401 - as the use case
+    with world.database.transaction() as session:
+        return issue_credit_note(
+            session,
+            workspace=world.workspace(session),
+            actor=world.owner(session),
+            invoice_id=invoice.id,
+            now=world.clock.now(),
+            **{"reason": "agreed on the phone", **facts},
+        )
+
+
+def note_of(world: World) -> CreditNote:
+    with world.database.read_only() as session:
+        return session.scalars(select(CreditNote)).one()
+
+
+def test_a_credit_note_is_drawn_once_and_mailed_with_its_pdf(world: World) -> None:
+    invoice = world.invoice(world.client(), mode="bank")
+    world.drain()
+
+    credit(world, invoice, parts=[LOGO])
+    world.drain()
+
+    assert world.renderer.drawn == [invoice.number, "CN-2026-0001"]
+    mail = world.resend.mails()[-1]
+    assert mail["subject"] == "Credit note CN-2026-0001 from Studio North: \u20ac113.05"
+    assert [each["filename"] for each in mail["attachments"]] == ["CN-2026-0001.pdf"]
+    assert "\u20ac113.05 of it no longer has to be paid." in mail["text"]
+
+
+def test_money_goes_back_to_the_card_it_came_from(world: World) -> None:
+    invoice = world.invoice(world.client_with_card())
+    world.drain()
+
+    credit(world, invoice, parts=[LOGO], refunds=True)
+    world.drain()
+
+    assert [each["amount_refunded"] for each in world.stripe.charges()] == [11_305]
+    assert note_of(world).refund_state == "done"
+    assert world.fresh(Invoice, invoice.id).collection == "paid"
+
+
+def test_a_refund_whose_answer_got_lost_is_found_and_not_made_twice(world: World) -> None:
+    invoice = world.invoice(world.client_with_card())
+    world.drain()
+    credit(world, invoice, parts=[LOGO], refunds=True)
+
+    class Forgetful(StripeProcessor):
+        """Does what it is told, and loses the answer."""
+
+        def refund(
+            self, payment_intent: str, *, amount: Money, credit_key: str, key: str
+        ) -> Refund:
+            super().refund(payment_intent, amount=amount, credit_key=credit_key, key=key)
+            raise OutcomeUnknown("the answer got lost")
+
+    forgetful = Forgetful(
+        world.stripe.api_key,
+        webhook_secret=world.stripe.webhook_secret,
+        api_base=world.stripe.url,
+    )
+    world.drain(world.pipeline(processor=forgetful))
+    world.stripe.expire_idempotency_keys()
+    world.settle()
+
+    assert [each["amount_refunded"] for each in world.stripe.charges()] == [11_305]
+    assert note_of(world).refund_state == "done"
+
+
+def test_a_refund_that_stripe_refuses_is_told_to_people(world: World) -> None:
+    invoice = world.invoice(world.client_with_card())
+    world.drain()
+    payment = world.payments()[0]
+    assert payment.stripe_payment_intent is not None
+    world.processor.refund(
+        payment.stripe_payment_intent,
+        amount=Money(payment.amount_minor, "EUR"),
+        credit_key="somebody else",
+        key="at the dashboard",
+    )
+
+    credit(world, invoice, parts=[LOGO], refunds=True)
+    world.settle()
+
+    assert note_of(world).refund_state == "failed"
+    attention = world.fresh(Invoice, invoice.id).attention or ""
+    assert "The refund of 113.05 EUR for CN-2026-0001 did not work" in attention
+
+
+def test_stripe_asks_for_less_after_a_credit_note(world: World) -> None:
+    invoice = world.invoice(world.client_with_card(), mode="link")
+    world.drain()
+
+    credit(world, invoice, parts=[LOGO])
+    world.drain()
+
+    (there,) = world.stripe.invoices()
+    assert there["amount_remaining"] == 11_305
+    assert world.fresh(Invoice, invoice.id).stripe_due_minor == 11_305
+
+
+def test_a_declined_card_is_charged_again_for_what_is_left(world: World) -> None:
+    client = world.client_with_card(DECLINES)
+    invoice = world.invoice(client)
+    world.drain()
+    credit(world, invoice, parts=[LOGO])
+    world.drain()
+    assert client.stripe_customer_id is not None
+    with world.database.transaction() as session:
+        session.merge(client).card_id = world.stripe.put_card_on_file(
+            client.stripe_customer_id, "4242424242424242"
+        )
+
+    press(world, charge_again, invoice)
+    world.drain()
+
+    assert world.succeeded() == [11_305]
+    after = world.fresh(Invoice, invoice.id)
+    assert (after.collection, after.attention) == ("paid", None)
+
+
+def test_a_full_credit_closes_the_invoice_at_stripe(world: World) -> None:
+    invoice = world.invoice(world.client_with_card(), mode="link")
+    world.drain()
+
+    credit(world, invoice)
+    world.settle()
+
+    assert [each["status"] for each in world.stripe.invoices()] == ["void"]
+    assert world.fresh(Invoice, invoice.id).collection == "credited"
+
+
+def test_a_credit_before_the_first_charge_is_charged_net(world: World) -> None:
+    invoice = world.invoice(world.client_with_card())
+
+    credit(world, invoice, parts=[LOGO])
+    world.settle()
+
+    assert world.succeeded() == [11_305]
+    assert world.fresh(Invoice, invoice.id).collection == "paid"
+
+
+def test_parts_that_come_outside_lower_what_stripe_asks_for_and_end_paid(world: World) -> None:
+    invoice = world.invoice(world.client_with_card(), mode="link")
+    world.drain()
+    day = world.clock.now().date()
+    part = Money(10_000, "EUR")
+
+    press(world, mark_paid_outside, invoice, how="bank transfer", paid_on=day, amount=part)
+    world.drain()
+    assert [each["amount_remaining"] for each in world.stripe.invoices()] == [12_610]
+    assert world.fresh(Invoice, invoice.id).collection == "open"
+    press(world, mark_paid_outside, invoice, how="cash", paid_on=day)
+    world.settle()
+
+    assert world.fresh(Invoice, invoice.id).collection == "paid"
+    assert [each["status"] for each in world.stripe.invoices()] == ["paid"]
+    assert world.succeeded() == []
+    receipt = world.resend.mails()[-1]
+    assert "We received \u20ac226.10" in receipt["text"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_lowering_at_stripe_bears_repetition(world: World, times: int) -> None:
+    invoice = world.invoice(world.client_with_card(), mode="link")
+    world.drain()
+    credit(world, invoice, parts=[LOGO])
+
+    for _ in range(times):
+        world.drain()
+        world.stripe.expire_idempotency_keys()
+        with world.database.transaction() as session:
+            row = session.get_one(Invoice, (world.workspace_id, invoice.id))
+            row.stripe_due_minor, row.next_step_at = row.due_minor, world.clock.now()
+    world.drain()
+
+    assert [each["amount_remaining"] for each in world.stripe.invoices()] == [11_305]
