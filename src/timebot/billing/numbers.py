@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from timebot.billing.credit_models import CreditNoteCounter
+from timebot.billing.credit_models import CreditNote, CreditNoteCounter
 from timebot.billing.models import Invoice, InvoiceCounter
 from timebot.errors import NotFound
 from timebot.team.models import Workspace
@@ -61,7 +61,8 @@ def number_text(series: str, year: int, sequence: int) -> str:
 def find_invoice(session: Session, *, workspace_id: UUID, number: str) -> Invoice | None:
     """Return the invoice of that number, however its letters and dashes were typed, or None.
 
-    The zeros and the series may be left out where that names just one: `2026-1` and `1` do.
+    The zeros and the series may be left out where that names just one: `2026-1` and `1` do. The
+    number of a credit note finds the invoice that it corrects.
     """
     words = re.sub(r"\s+", "", number.translate(_DASHES)).upper().lstrip("#")
     found = session.scalar(
@@ -69,6 +70,13 @@ def find_invoice(session: Session, *, workspace_id: UUID, number: str) -> Invoic
     )
     if found is not None:
         return found
+    corrected = session.scalar(
+        select(CreditNote.invoice_id).where(
+            CreditNote.workspace_id == workspace_id, CreditNote.number == words
+        )
+    )
+    if corrected is not None:
+        return session.get(Invoice, (workspace_id, corrected))
     parts = re.fullmatch(r"(?:(?:(.+)-)?(\d{4})-)?0*(\d{1,9})", words)
     if parts is None:
         return None

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from timebot.billing.credit_models import CreditNote, CreditNoteLine
 from timebot.billing.models import BillingEntry, Invoice, InvoiceLine
 from timebot.billing.numbers import get_invoice
 from timebot.errors import NotAllowed, NotFound
@@ -72,11 +73,27 @@ class WhyEntry:
 
 
 @dataclass(frozen=True)
+class WhyCredit:
+    """What a credit note took back of a line.
+
+    Attributes:
+        amount: None for people who see no money.
+    """
+
+    number: str
+    issued_on: date | None
+    reason: str
+    minutes: int
+    amount: Money | None
+
+
+@dataclass(frozen=True)
 class WhyLine:
     """A line, and what is behind it.
 
     Attributes:
         rate, amount: None for people who see no money.
+        taken_back: what credit notes took back of it.
     """
 
     position: int
@@ -88,6 +105,7 @@ class WhyLine:
     rate: Money | None
     amount: Money | None
     entries: tuple[WhyEntry, ...]
+    taken_back: tuple[WhyCredit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +142,13 @@ def explain_line(
     shows_money = may(member, "billing")
     found = _entries(session, invoice, chosen, None if shows_money else member)
     explained = tuple(
-        _why_line(row, tuple(found.get(row.position, ())), invoice, shows_money=shows_money)
+        _why_line(
+            row,
+            tuple(found.get(row.position, ())),
+            invoice,
+            taken_back=_credits(session, row, invoice) if shows_money else (),
+            shows_money=shows_money,
+        )
         for row in chosen
         if shows_money or row.position in found
     )
@@ -208,7 +232,12 @@ def _why_entry(
 
 
 def _why_line(
-    line: InvoiceLine, entries: tuple[WhyEntry, ...], invoice: Invoice, *, shows_money: bool
+    line: InvoiceLine,
+    entries: tuple[WhyEntry, ...],
+    invoice: Invoice,
+    *,
+    taken_back: tuple[WhyCredit, ...],
+    shows_money: bool,
 ) -> WhyLine:
     """Sum up what the person may see: all of the line, or their own part of it."""
     return WhyLine(
@@ -221,4 +250,28 @@ def _why_line(
         rate=Money(line.rate_minor, invoice.currency) if shows_money else None,
         amount=Money(line.amount_minor, invoice.currency) if shows_money else None,
         entries=entries,
+        taken_back=taken_back,
+    )
+
+
+def _credits(session: Session, line: InvoiceLine, invoice: Invoice) -> tuple[WhyCredit, ...]:
+    rows = session.execute(
+        select(CreditNote, CreditNoteLine)
+        .join(
+            CreditNoteLine,
+            (CreditNoteLine.workspace_id == CreditNote.workspace_id)
+            & (CreditNoteLine.credit_note_id == CreditNote.id),
+        )
+        .where(CreditNoteLine.workspace_id == line.workspace_id, CreditNoteLine.line_id == line.id)
+        .order_by(CreditNote.ordinal)
+    )
+    return tuple(
+        WhyCredit(
+            number=note.number or "",
+            issued_on=note.issued_on,
+            reason=note.reason,
+            minutes=credited.minutes,
+            amount=Money(credited.amount_minor, invoice.currency),
+        )
+        for note, credited in rows
     )

@@ -12,6 +12,7 @@ from timebot.slack import (
     client_form,
     invoice_actions,
     invoice_card,
+    invoice_credit,
     project_command,
     project_form,
     rate_command,
@@ -31,6 +32,7 @@ BILLING_ACTIONS: Mapping[str, Feature] = {
     **client_command.ACTIONS,
     **client_form.ACTIONS,
     **invoice_actions.ACTIONS,
+    **invoice_credit.ACTIONS,
     **project_command.ACTIONS,
     **project_form.ACTIONS,
     **rate_command.ACTIONS,
@@ -43,6 +45,7 @@ BILLING_ACTIONS: Mapping[str, Feature] = {
 BILLING_FORMS: Mapping[str, Feature] = {
     **client_form.FORMS,
     **invoice_actions.FORMS,
+    **invoice_credit.FORMS,
     **project_form.FORMS,
     **rate_command.FORMS,
     **role_command.FORMS,

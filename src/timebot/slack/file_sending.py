@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from timebot.billing.credit_models import CreditNote
 from timebot.billing.document import InvoiceDocument
 from timebot.billing.document_ports import Renderer
 from timebot.billing.models import Invoice
@@ -39,6 +40,21 @@ def want_file(asked: Asked, invoice: Invoice) -> None:
     )
 
 
+def want_credit_note(asked: Asked, note: CreditNote) -> None:
+    """Ask for the PDF of a credit note, to be sent to the person who asks."""
+    enqueue(
+        asked.session,
+        workspace_id=asked.workspace.id,
+        kind=KIND,
+        payload={
+            "recipient": asked.member.slack_user_id,
+            "invoice_id": note.invoice_id,
+            "credit_note_id": note.id,
+        },
+        now=asked.now,
+    )
+
+
 class FileSender:
     """Sends the PDF that somebody asked for.
 
@@ -57,6 +73,10 @@ class FileSender:
         with self._desk.database.read_only() as session:
             if not _may_have_it(session, job.workspace_id, recipient):
                 return GiveUp("the person may not see invoices any more")
+            if "credit_note_id" in job.payload:
+                note_id = UUID(job.payload["credit_note_id"])
+                note = session.get_one(CreditNote, (job.workspace_id, note_id))
+                return self._send_note(session, note, recipient)
             key = (job.workspace_id, UUID(job.payload["invoice_id"]))
             invoice = session.get(Invoice, key)
             found = None if invoice is None else self._document(session, invoice)
@@ -70,6 +90,15 @@ class FileSender:
         except TryLater as later:
             return TryAgain(later.reason, later.after)
         return self._speaker.upload(job.workspace_id, recipient, name, content, comment)
+
+    def _send_note(self, session: Session, note: CreditNote, recipient: str) -> Outcome:
+        if note.pdf_sha256 is None:
+            return TryAgain("the PDF is not drawn yet")
+        content = session.get_one(StoredFile, (note.workspace_id, note.pdf_sha256)).content
+        comment = f"Credit note {note.number}"
+        return self._speaker.upload(
+            note.workspace_id, recipient, f"{note.number}.pdf", content, comment
+        )
 
     def _document(self, session: Session, invoice: Invoice) -> bytes | InvoiceDocument | None:
         """Return the stored bytes of an invoice, or what a draft would print; None if not yet."""

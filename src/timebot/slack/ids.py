@@ -102,6 +102,8 @@ class Act(StrEnum):
     INVOICE_PARK = "invoice.park"
     INVOICE_VOID_FORM = "invoice.void_form"
     INVOICE_SHOW = "invoice.show"
+    INVOICE_CREDIT_FORM = "invoice.credit_form"
+    CREDIT_PDF = "credit.pdf"
     # A link button: Slack reports the click, nothing is left to do.
     LINK = "link.open"
 
@@ -138,6 +140,8 @@ class Form(StrEnum):
     SETTINGS = "form.settings"
     VOID = "form.void"
     PAID_OUTSIDE = "form.paid_outside"
+    CREDIT = "form.credit"
+    CREDIT_CONFIRM = "form.credit_confirm"
     HOLD = "form.hold"
 
 

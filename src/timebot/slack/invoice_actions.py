@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from uuid import UUID
 
 from timebot.billing.charging import charge_again, park, resend_invoice_mail, send_pay_link
-from timebot.billing.deciding import InvoiceUnknown
 from timebot.billing.models import Invoice
 from timebot.billing.numbers import get_invoice
-from timebot.billing.outside import HowMissing, PaidInFuture, mark_paid_outside
+from timebot.billing.outside import (
+    HowMissing,
+    MoreThanOwed,
+    PaidInFuture,
+    mark_paid_outside,
+)
+from timebot.billing.receivable import owed, owed_of
 from timebot.billing.statuses import ListedInvoice, list_invoices
 from timebot.billing.void import ReasonMissing, void_invoice
+from timebot.money import AmountUnclear, Money
 from timebot.slack.answer import NOTHING, Answer, AtField
 from timebot.slack.billing_words import cleaned, today_of, whole_client
 from timebot.slack.blocks import Block, button, context, escape, header, modal, section
@@ -18,6 +23,7 @@ from timebot.slack.desk import SURFACE, Asked, Feature, viewer_of
 from timebot.slack.file_sending import want_file
 from timebot.slack.form_fields import Field, draw_fields, filled
 from timebot.slack.ids import Act, Form
+from timebot.slack.invoice_asking import invoice_of
 from timebot.slack.invoice_card import draw_invoice
 from timebot.slack.invoice_words import state_words
 from timebot.slack.words import counted, isolated, money_words, sums_words
@@ -27,6 +33,7 @@ _SHOWN = 25
 _ALL = 2_000
 _ORDER = ("overdue", "sent", "draft", "paid", "cancelled")
 _PAID = (
+    Field("amount", "How much came", hint="All that is open, or a part of it."),
     Field("how", "How was it paid", hint="Printed on the receipt, such as: bank transfer."),
     Field("paid_on", "When did the money come", "day"),
 )
@@ -63,13 +70,13 @@ def invoice_typed(asked: Asked, text: str) -> Answer:
 def show_invoice(asked: Asked) -> Answer:
     """Show the invoice of a button."""
     require(asked.session, asked.member, "billing", to="see invoices", now=asked.now)
-    return _draw(asked, _invoice(asked))
+    return _draw(asked, invoice_of(asked))
 
 
 def pdf_clicked(asked: Asked) -> Answer:
     """Send the stored PDF to the person who asked."""
     require(asked.session, asked.member, "billing", to="see invoices", now=asked.now)
-    invoice = _invoice(asked)
+    invoice = invoice_of(asked)
     want_file(asked, invoice)
     return Answer(text=f"{invoice.number} comes as a direct message in a moment.")
 
@@ -97,14 +104,18 @@ def park_clicked(asked: Asked) -> Answer:
 def paid_clicked(asked: Asked) -> Answer:
     """Ask how and when an invoice was paid."""
     require(asked.session, asked.member, "billing", to="mark invoices as paid", now=asked.now)
-    initial = {"how": "bank transfer", "paid_on": today_of(asked).isoformat()}
+    left = owed(asked.session, invoice_of(asked))
+    initial = {
+        "amount": left.plain,
+        "how": "bank transfer",
+        "paid_on": today_of(asked).isoformat(),
+    }
     return _form(asked, Form.PAID_OUTSIDE, "Mark as paid", _PAID, initial, "Mark paid")
 
 
 def save_paid(asked: Asked) -> Answer:
     """Note that an invoice was paid in another way."""
-    invoice = _invoice(asked)
-    day = filled(asked.delivery, "paid_on")
+    invoice, day = invoice_of(asked), filled(asked.delivery, "paid_on")
     try:
         mark_paid_outside(
             asked.session,
@@ -113,6 +124,7 @@ def save_paid(asked: Asked) -> Answer:
             invoice_id=invoice.id,
             how=filled(asked.delivery, "how"),
             paid_on=date.fromisoformat(day) if day else today_of(asked),
+            amount=Money.parse(filled(asked.delivery, "amount"), invoice.currency),
             surface=SURFACE,
             now=asked.now,
         )
@@ -120,6 +132,12 @@ def save_paid(asked: Asked) -> Answer:
         raise AtField("how", refusal) from None
     except PaidInFuture as refusal:
         raise AtField("paid_on", refusal) from None
+    except (AmountUnclear, MoreThanOwed) as refusal:
+        raise AtField("amount", refusal) from None
+    left = owed(asked.session, invoice)
+    if left:
+        amount = escape(money_words(left, asked.workspace.locale))
+        return Answer(text=f"The payment is noted. {amount} of {invoice.number} is still open.")
     return Answer(text=f"{invoice.number} is marked as paid. The receipt goes out by mail.")
 
 
@@ -131,7 +149,7 @@ def void_clicked(asked: Asked) -> Answer:
 
 def save_void(asked: Asked) -> Answer:
     """Cancel an invoice; its hours can be billed again."""
-    invoice = _invoice(asked)
+    invoice = invoice_of(asked)
     try:
         void_invoice(
             asked.session,
@@ -156,7 +174,7 @@ def _decide(asked: Asked, decision: Decision, *, said: str = "") -> Answer:
         asked.session,
         workspace=asked.workspace,
         actor=asked.member,
-        invoice_id=_invoice(asked).id,
+        invoice_id=invoice_of(asked).id,
         surface=SURFACE,
         now=asked.now,
     )
@@ -174,8 +192,8 @@ def _form(
     initial: Mapping[str, str | None],
     submit: str,
 ) -> Answer:
-    invoice = _invoice(asked)
-    amount = money_words(invoice.due, asked.workspace.locale)
+    invoice = invoice_of(asked)
+    amount = money_words(owed(asked.session, invoice), asked.workspace.locale)
     blocks = [section(f"*{invoice.number}*, {escape(amount)}"), *draw_fields(fields, initial)]
     kept = {"invoice": invoice.id}
     return Answer(modal=modal(form, title, blocks, submit=submit, close="Not now", kept=kept))
@@ -192,7 +210,9 @@ def _draw_list(asked: Asked, listed: list[ListedInvoice], whose: str) -> Answer:
     kinds = [counted(len(listed) - drafts, "invoice")] if len(listed) > drafts else []
     kinds += [counted(drafts, "draft")] if drafts else []
     title = f"{' and '.join(kinds)}{whose}"
-    sums = sums_words((one.invoice.due for one in unpaid), asked.workspace.locale)
+    open_ones = [one.invoice for one in unpaid]
+    left = owed_of(asked.session, workspace_id=asked.workspace.id, invoices=open_ones)
+    sums = sums_words(left.values(), asked.workspace.locale)
     summary = f"{len(unpaid)} not paid yet, {sums}" if unpaid else "No invoice waits to be paid"
     blocks: list[Block] = [header(title), section(f"*{escape(summary)}.*")]
     spoken = [f"{title}. {summary}."]
@@ -227,17 +247,6 @@ def _details(one: ListedInvoice) -> Block:
 
 def _urgency(one: ListedInvoice) -> tuple[bool, int]:
     return (one.invoice.attention is None, _ORDER.index(one.status))
-
-
-def _invoice(asked: Asked) -> Invoice:
-    try:
-        key = UUID(asked.delivery.value.get("invoice", ""))
-    except ValueError:
-        raise InvoiceUnknown from None
-    invoice = asked.session.get(Invoice, (asked.workspace.id, key))
-    if invoice is None or invoice.number is None:
-        raise InvoiceUnknown
-    return invoice
 
 
 ACTIONS: Mapping[str, Feature] = {

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice
+from timebot.billing.receivable import list_credit_notes, owed
 from timebot.clients.models import Client
 from timebot.slack.blocks import (
     Block,
@@ -16,6 +18,7 @@ from timebot.slack.blocks import (
     header,
     section,
 )
+from timebot.slack.correction_words import correction_lines
 from timebot.slack.desk import Card, Drawn, Viewer
 from timebot.slack.ids import Act
 from timebot.slack.invoice_words import (
@@ -31,6 +34,7 @@ from timebot.slack.words import days_words, money_words, started
 from timebot.team.days import day_in_words
 
 _UNPAID = frozenset(("open", "failed"))
+_MOST_NOTES = 5
 _CLOSED_THERE = frozenset(("void", "uncollectible", "unclosed"))
 
 
@@ -55,12 +59,15 @@ def draw_invoice(viewer: Viewer, invoice: Invoice) -> Drawn:
     if attention:
         blocks.append(section(f"Please decide: {escape(attention)}"))
     blocks.append(fields(*(f"*{label}*\n{escape(value)}" for label, value in facts)))
+    corrections = correction_lines(viewer, invoice)
+    if corrections:
+        blocks.append(section("\n".join(map(escape, corrections))))
     hint = _hint(viewer, invoice, client)
     if hint:
         blocks.append(context(escape(hint)))
     blocks.append(actions(*_buttons(viewer, invoice, client)))
     told = [f"{label}: {value}." for label, value in facts]
-    words = [f"{title}.", f"{state}.", attention, *told, hint]
+    words = [f"{title}.", f"{state}.", attention, *told, *corrections, hint]
     return Drawn(text=escape(" ".join(word for word in words if word)), blocks=blocks)
 
 
@@ -75,6 +82,9 @@ def _facts(viewer: Viewer, invoice: Invoice, client: Client) -> list[tuple[str, 
     found = [("Amount", money_words(invoice.total, locale))]
     if invoice.credit_minor:
         found.append(("To pay after credit", money_words(invoice.due, locale)))
+    left = owed(viewer.session, invoice)
+    if left != invoice.due and invoice.collection in {"open", "failed", "unknown"}:
+        found.append(("Still open", money_words(left, locale)))
     found.append(("Work of", days_words(invoice.period_start, invoice.period_end)))
     if invoice.issued_on:
         found.append(("Issued", day_in_words(invoice.issued_on)))
@@ -104,13 +114,17 @@ def _hint(viewer: Viewer, invoice: Invoice, client: Client) -> str:
 def _buttons(viewer: Viewer, invoice: Invoice, client: Client) -> list[Block]:
     value = {"invoice": invoice.id}
     found = [button("PDF", Act.INVOICE_PDF, value)]
+    notes = list_credit_notes(viewer.session, invoice)
+    found += [_note_button(note) for note in notes[-_MOST_NOTES:]]
     if invoice.document == "void" or invoice.collection in {"unknown", "disputed", "credited"}:
         return found
+    credit = button("Credit note", Act.INVOICE_CREDIT_FORM, value)
     if invoice.collection == "paid":
-        return [*found, button("Mail the receipt again", Act.INVOICE_MAIL, value)]
+        return [*found, button("Mail the receipt again", Act.INVOICE_MAIL, value), credit]
     if not _waits(invoice):
         return found
-    return [*_ways_to_be_paid(viewer, invoice, client, value), *found, *_other(invoice, value)]
+    ways = _ways_to_be_paid(viewer, invoice, client, value)
+    return [*ways, *found, credit, *_other(viewer, invoice, value)]
 
 
 def _waits(invoice: Invoice) -> bool:
@@ -123,7 +137,7 @@ def _ways_to_be_paid(
     viewer: Viewer, invoice: Invoice, client: Client, value: Mapping[str, object]
 ) -> list[Block]:
     found = []
-    amount = money_words(invoice.due, viewer.workspace.locale)
+    amount = money_words(owed(viewer.session, invoice), viewer.workspace.locale)
     if viewer.desk.can_charge and invoice.stripe_status not in _CLOSED_THERE:
         if client.card_id is not None:
             card = card_words(client).partition(",")[0]
@@ -136,13 +150,21 @@ def _ways_to_be_paid(
     return found
 
 
-def _other(invoice: Invoice, value: Mapping[str, object]) -> list[Block]:
+def _other(viewer: Viewer, invoice: Invoice, value: Mapping[str, object]) -> list[Block]:
     found = []
     if invoice.charge_mode == "bank":
         found.append(button("Mail it again", Act.INVOICE_MAIL, value))
     if invoice.uncollected_at is None:
         found.append(button("Park", Act.INVOICE_PARK, value))
+    if owed(viewer.session, invoice) != invoice.due:
+        # Money came or a credit note was written; the rest is credited, not cancelled.
+        return found
     return [*found, button("Cancel invoice", Act.INVOICE_VOID_FORM, value, style="danger")]
+
+
+def _note_button(note: CreditNote) -> Block:
+    value = {"note": note.id}
+    return button(f"{note.number} PDF", Act.CREDIT_PDF, value, key=note.id.hex)
 
 
 CARDS: Mapping[str, Card] = {"invoice": invoice_card}

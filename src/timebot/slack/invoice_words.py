@@ -31,7 +31,7 @@ def state_words(session: Session, invoice: Invoice, *, today: date) -> str:
         when = f" on {_day(session, invoice, invoice.paid_at)}" if invoice.paid_at else ""
         return f"paid{when}" + (f" ({invoice.paid_how})" if invoice.paid_how else "")
     if invoice.collection in {"disputed", "credited"}:
-        return invoice.collection
+        return {"disputed": "disputed", "credited": "credited in full"}[invoice.collection]
     if invoice.collection == "unknown":
         return "not known yet whether the card was charged"
     words = _refused(session, invoice) if invoice.collection == "failed" else _open(invoice)

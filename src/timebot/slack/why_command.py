@@ -1,12 +1,13 @@
 """Why: shows how a line of an invoice came to be; money only to those who may see it."""
 
-from timebot.billing.why import Explanation, WhyEntry, WhyLine, explain_line
+from timebot.billing.why import Explanation, WhyCredit, WhyEntry, WhyLine, explain_line
 from timebot.errors import Refusal
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, context, divider, escape, header, section, shortened
 from timebot.slack.desk import Asked
 from timebot.slack.time_words import DASH, clock, hours, link, spoken, stamp
 from timebot.slack.words import minutes_words, money_words, weekday_words
+from timebot.team.days import day_in_words
 
 _KINDS = {"no_charge": "no charge", "fixed": "fixed price"}
 _SOURCES = {"timer": "timer", "manual": "added by hand", "import": "imported"}
@@ -40,6 +41,10 @@ def draw_explanation(explanation: Explanation, *, locale: str) -> Answer:
         head = _line(line, locale)
         blocks += [divider(), section(head)]
         words.append(head)
+        for credit in line.taken_back:
+            row = _credit(credit, locale)
+            blocks.append(context(row))
+            words.append(row)
         for entry in line.entries:
             row = _entry(entry, locale)
             blocks.append(context(row))
@@ -58,6 +63,13 @@ def _line(line: WhyLine, locale: str) -> str:
         facts += f" at {rate} per hour: *{amount}*"
     text = f"\n{escape(line.text)}" if line.text else ""
     return f"*Line {line.position}: {escape(line.project_name)}*{kind}{text}\n{facts}"
+
+
+def _credit(credit: WhyCredit, locale: str) -> str:
+    amount = money_words(credit.amount, locale) if credit.amount is not None else ""
+    what = " and ".join(filter(None, (minutes_words(credit.minutes), amount)))
+    day = f" of {day_in_words(credit.issued_on)}" if credit.issued_on else ""
+    return f"{credit.number}{day} took back {escape(what)}: {escape(credit.reason)}"
 
 
 def _entry(entry: WhyEntry, locale: str) -> str:

@@ -1,0 +1,56 @@
+"""What came in parts and what was taken back of an invoice, in plain words; not escaped."""
+
+from timebot.billing.credit_models import CreditNote
+from timebot.billing.models import Invoice
+from timebot.billing.payment_models import Payment
+from timebot.billing.receivable import list_credit_notes, list_received
+from timebot.money import Money
+from timebot.slack.desk import Viewer
+from timebot.slack.words import listed, money_words
+from timebot.team.days import day_in_words, day_of
+
+_MOST = 5
+_REFUND = {
+    "wanted": "on its way back to the card",
+    "pending": "on its way back to the card",
+    "done": "went back to the card",
+    "failed": "did not reach the card",
+}
+
+
+def correction_lines(viewer: Viewer, invoice: Invoice) -> list[str]:
+    """Return a line for each payment, where there are several, and for each credit note."""
+    payments = list_received(viewer.session, invoice)
+    notes = list_credit_notes(viewer.session, invoice)
+    is_in_parts = len(payments) > 1 or (payments and invoice.collection in {"open", "failed"})
+    lines = [_payment(viewer, one) for one in payments] if is_in_parts else []
+    lines += [_note(viewer, one) for one in notes]
+    rest = len(lines) - _MOST
+    return lines if rest <= 0 else [f"{rest} earlier ones", *lines[-_MOST:]]
+
+
+def _payment(viewer: Viewer, payment: Payment) -> str:
+    amount = money_words(Money(payment.amount_minor, payment.currency), viewer.workspace.locale)
+    settled = payment.settled_at or payment.created_at
+    day = payment.paid_on or day_of(settled, viewer.workspace.zone)
+    how = f" ({payment.note})" if payment.note else ""
+    return f"{amount} came on {day_in_words(day)}{how}."
+
+
+def _note(viewer: Viewer, note: CreditNote) -> str:
+    def words(minor: int) -> str:
+        return money_words(Money(minor, note.currency), viewer.workspace.locale)
+
+    outcomes = []
+    if note.reduces_minor:
+        outcomes.append(f"{words(note.reduces_minor)} less to pay")
+    if note.refund_minor:
+        outcomes.append(f"{words(note.refund_minor)} {_REFUND[note.refund_state]}")
+    if note.credit_minor:
+        outcomes.append(f"{words(note.credit_minor)} kept as credit")
+    freed = " Its hours can be billed again." if note.frees_entries else ""
+    day = day_in_words(note.issued_on) if note.issued_on else ""
+    return (
+        f"{note.number} of {day} over {words(note.total_minor)}: {listed(outcomes)}."
+        f" Reason: {note.reason.rstrip('.')}.{freed}"
+    )
