@@ -11,7 +11,7 @@ from timebot.billing.models import Invoice
 def invoiced(firm: Firm) -> Firm:
     """The firm, with an open invoice of two lines: two hours of Logo, one of Website."""
     firm.add_work("Logo")
-    firm.add_work("Website", hours=1, text="Fonts & <colours>")
+    firm.add_work("Website", hours=1, day=1, text="Fonts & <colours>")
     firm.open_run()
     firm.release("Acme")
     return firm
