@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import (
@@ -17,9 +18,12 @@ from tests.builders import (
     a_workspace,
     an_entry,
 )
+from timebot.billing.credit_note import issue_credit_note
+from timebot.billing.crediting import Part
 from timebot.billing.flight_check import check_run
 from timebot.billing.holds import hold_client
 from timebot.billing.issuing import release
+from timebot.billing.models import Invoice
 from timebot.billing.runs import open_due_runs
 from timebot.clients.models import Client, Project
 from timebot.money import Money
@@ -135,6 +139,7 @@ def _past_hours(firm: HostileFirm) -> None:
             firm.mia,
             project,
             state="approved",
+            hours=3,
             started_at=MONDAY_NINE + timedelta(days=number),
             text=mischief(200 + number, 1_000),
             approved_by=firm.kim.id,
@@ -169,6 +174,20 @@ def _a_run(firm: HostileFirm) -> None:
         invoice_id=second,
         reason=mischief(8, 200),
         surface="slack",
+        now=NOW,
+    )
+
+
+def credit_a_part(firm: HostileFirm) -> None:
+    """Take a quarter of an hour of the issued invoice back."""
+    issued = select(Invoice.id).where(Invoice.document != "draft")
+    issue_credit_note(
+        firm.session,
+        workspace=firm.workspace,
+        actor=firm.ben,
+        invoice_id=firm.session.scalars(issued).one(),
+        reason=mischief(9, 250),
+        parts=[Part(1, minutes=15)],
         now=NOW,
     )
 

@@ -17,6 +17,7 @@ from tests.slack.rendering.hostile_firm import (
     NOW,
     HostileFirm,
     a_hostile_firm,
+    credit_a_part,
     mischief,
 )
 from timebot.billing.models import Invoice, InvoiceRun
@@ -122,6 +123,8 @@ def walk(sqlite_databases: SqliteDatabases) -> Iterator[Walk]:
         firm = a_hostile_firm(session)
         for member in (firm.mia, firm.ida, firm.kim, firm.ben, firm.olga):
             goes_everywhere(crawler(database, firm, member, walk), firm)
+        credit_a_part(firm)
+        crawler(database, firm, firm.ben, walk).types("/billing", "invoice CN-2026-0001")
         firm.workspace.billing_paused_at, firm.workspace.start_policy = NOW, "refuse"
         session.flush()
         crawler(database, firm, firm.mia, walk).types("/timer", "start Acme website")
