@@ -30,7 +30,7 @@ def test_a_declined_card_is_told_with_what_can_be_done(declined: Firm) -> None:
 
     assert "Card declined" in card.text
     assert card.buttons == [
-        "Try the card again", "Send pay link", "Mark paid", "PDF", "Park", "Cancel invoice"
+        "Try the card again", "Send pay link", "Mark paid", "PDF", "Credit note", "Park", "Cancel invoice"
     ]  # fmt: skip
     assert "card declined" in declined.run_message().text
 
@@ -45,7 +45,7 @@ def test_a_declined_card_is_charged_again(declined: Firm) -> None:
     assert declined.row(Invoice).collection == "paid"
     repainted = posted(declined.ben, "INV-2031-0001 for Acme")
     assert "Paid on 10 Mar 2031" in repainted.text
-    assert repainted.buttons == ["PDF", "Mail the receipt again"]
+    assert repainted.buttons == ["PDF", "Mail the receipt again", "Credit note"]
 
 
 def test_the_pay_link_is_sent_instead(declined: Firm) -> None:
