@@ -45,10 +45,13 @@ def want_mail(session: Session, invoice: Invoice, *, kind: str, now: datetime) -
     return mail
 
 
-def want_first_mail(session: Session, invoice: Invoice, *, kind: str, now: datetime) -> None:
-    """Note that a mail is wanted, unless there is or was one of the kind."""
-    if session.scalar(select(Mail.id).where(*_of(invoice), Mail.kind == kind).limit(1)) is None:
-        want_mail(session, invoice, kind=kind, now=now)
+def want_first_mail(session: Session, invoice: Invoice, *, kind: str, now: datetime) -> bool:
+    """Note that a mail is wanted, unless there is or was one of the kind; return whether it is."""
+    found = select(Mail.id).where(*_of(invoice), Mail.kind == kind)
+    if session.scalar(found.limit(1)) is not None:
+        return False
+    want_mail(session, invoice, kind=kind, now=now)
+    return True
 
 
 def write_off_unwritten(session: Session, invoice: Invoice) -> None:

@@ -67,8 +67,8 @@ class Mail(InWorkspace, Base):
     """A mail about an invoice; written before it is sent, with exactly what is sent.
 
     Attributes:
-        kind: invoice, receipt, `reminder_<n>` (the n-th) or `credit_<n>` (of the n-th credit
-            note).
+        kind: invoice, receipt, `reminder_<days>` (after the due date) or `credit_<n>` (of the
+            n-th credit note).
         attempt: 1 for the first; a person may ask for another.
         state: waiting, sent, delivered, bounced, failed or unsent (no mail is set up).
         message: subject, recipients, html and text; the attachment is named by its SHA-256.

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.billing.budgets import tell_crossings
+from timebot.billing.reminding import remind_of_overdue
 from timebot.billing.runs import auto_release, open_due_runs, tell_forecast
 from timebot.db import Database
 from timebot.jobs.tasks import Task
@@ -45,6 +46,7 @@ def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
         for_each_workspace("runs.open", database, open_runs),
         for_each_workspace("runs.release", database, release),
         for_each_workspace("runs.forecast", database, _forecast),
+        for_each_workspace("invoices.remind", database, _reminders),
         for_each_workspace("budgets.tell", database, _budgets),
         for_each_workspace("audit.seal", database, _seal),
         Task("inbox.forget", lambda now, _real: _forget(database, now)),
@@ -107,6 +109,10 @@ def _forecast(session: Session, workspace: Workspace, now: datetime) -> int:
 
 def _budgets(session: Session, workspace: Workspace, now: datetime) -> int:
     return len(tell_crossings(session, workspace=workspace, now=now))
+
+
+def _reminders(session: Session, workspace: Workspace, now: datetime) -> int:
+    return remind_of_overdue(session, workspace=workspace, now=now)
 
 
 def _seal(session: Session, workspace: Workspace, _now: datetime) -> int:

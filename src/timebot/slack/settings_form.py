@@ -118,6 +118,12 @@ GROUPS = (
                 hint="Empty means that people release them.",
                 is_optional=True,
             ),
+            Field(
+                "reminder_days",
+                "Remind clients, in days after the due date",
+                hint="Such as 7 and 14. Empty for never.",
+                is_optional=True,
+            ),
         ),
     ),
     Group(

@@ -309,6 +309,15 @@ SETTINGS: tuple[Setting, ...] = (
         show=_counted("hour"),
     ),
     of_column(
+        "reminder_days",
+        "reminders, reminder days, reminder",
+        "7 and 14",
+        read.read_days_after,
+        shape="words",
+        is_optional=True,
+        show=read.days_after_in_words,
+    ),
+    of_column(
         "invoice_series",
         "series, invoice series",
         "INV",

@@ -15,6 +15,8 @@ from timebot.team.days import get_zone
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 1, 1)
 
+MOST_DAYS_AFTER, LATEST_DAY_AFTER = 6, 180
+
 _YES = frozenset("yes y on true 1 allowed allow".split())
 _NO = frozenset("no n off false 0 never forbidden".split())
 _NOTHING = frozenset(("", "-", "none", "nothing", "never", "off", "clear"))
@@ -344,3 +346,28 @@ def _shown(value: object) -> str:
     if not text:
         return "nothing"
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def read_days_after(value: object, *, what: str) -> list[int]:
+    """Return up to six days such as `7 and 14` after a date, in order and each once.
+
+    Raises:
+        ValueUnusable: if they are no whole numbers from 1 to 180, or too many.
+    """
+    text = re.sub(r"\bdays?\b|\band\b", " ", str(value).casefold())
+    words = re.split(r"[,;\s]+", text.strip(" ,;"))
+    if not all(re.fullmatch(r"[1-9]\d{0,2}", word, re.ASCII) for word in words):
+        sentence = f"Please give {what} as days after the due date, for example 7 and 14."
+        raise ValueUnusable(sentence)
+    days = sorted({int(word) for word in words})
+    if len(days) > MOST_DAYS_AFTER or days[-1] > LATEST_DAY_AFTER:
+        most = f"at most {MOST_DAYS_AFTER} days up to {LATEST_DAY_AFTER}"
+        raise ValueUnusable(f"Please give {most}, for example 7 and 14.")
+    return days
+
+
+def days_after_in_words(value: object) -> str:
+    """Return `7, 14 and 30 days after the due date`."""
+    days = [str(day) for day in value] if isinstance(value, list) else []
+    listed = " and ".join(filter(None, (", ".join(days[:-1]), *days[-1:])))
+    return f"{listed} {'day' if listed == '1' else 'days'} after the due date"

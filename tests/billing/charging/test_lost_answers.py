@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.billing.charging.world import DECLINES, World
+from tests.builders import a_payment
 from timebot.billing.models import Invoice
+from timebot.billing.steps.plan import next_step
+from timebot.billing.steps.settling import MOST_CHECKS, settle_unknown
 from timebot.playground.faults import FaultKind
 
 CALLS = (
@@ -134,3 +137,23 @@ def test_a_mail_that_is_refused_for_good_is_put_before_people(world: World) -> N
     assert after.attention is not None
     assert after.attention.startswith("The mail could not be sent:")
     assert [mail.state for mail in world.mails()] == ["failed"]
+
+
+def test_what_stripe_never_tells_is_parked_after_days(world: World) -> None:
+    invoice = world.invoice(world.client_with_card(), mode="link")
+    world.drain()
+    with world.database.transaction() as session:
+        row = session.get_one(Invoice, (world.workspace_id, invoice.id))
+        row.collection = "unknown"
+        a_payment(session, row, state="unknown", amount_minor=row.due_minor)
+
+    for _ in range(MOST_CHECKS + 1):
+        with world.database.transaction() as session:
+            row = session.get_one(Invoice, (world.workspace_id, invoice.id))
+            settle_unknown(session, row, now=world.clock.now())
+
+    with world.database.read_only() as session:
+        parked = session.get_one(Invoice, (world.workspace_id, invoice.id))
+        assert parked.collection == "unknown"
+        assert "Please look at it there" in (parked.attention or "")
+        assert next_step(session, parked, now=world.clock.now()) is None

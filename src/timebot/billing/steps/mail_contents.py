@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebot.billing.credit_document import load_credit_document
@@ -61,17 +61,12 @@ def compose_mail(
     return Contents(message, invoice.pdf_sha256 if with_invoice else None, detail)
 
 
-def number_in(kind: str) -> int:
-    """Return the number at the end of a mail's kind, such as 2 of `reminder_2`."""
-    return int(kind.rpartition("_")[2])
-
-
 def _note(session: Session, mail: Mail) -> CreditNote:
     return session.scalars(
         select(CreditNote).where(
             CreditNote.workspace_id == mail.workspace_id,
             CreditNote.invoice_id == mail.invoice_id,
-            CreditNote.ordinal == number_in(mail.kind),
+            CreditNote.ordinal == int(mail.kind.removeprefix(CREDIT)),
         )
     ).one()
 
@@ -112,7 +107,7 @@ def _letter(
     if mail.kind == "invoice":
         return letters.invoice_letter(document, owed=left, pay_url=pay_url)
     if mail.kind.startswith(REMINDER):
-        ordinal = number_in(mail.kind)
+        ordinal = _reminders_until(session, mail)
         return letters.reminder_letter(document, owed=left, ordinal=ordinal, pay_url=pay_url)
     return letters.receipt_letter(
         document,
@@ -121,6 +116,19 @@ def _letter(
         paid_how=invoice.paid_how or "",
         with_invoice=with_invoice,
     )
+
+
+def _reminders_until(session: Session, mail: Mail) -> int:
+    """Count the reminders of the invoice up to this one; days that were skipped do not count."""
+    found = session.scalar(
+        select(func.count(Mail.id)).where(
+            Mail.workspace_id == mail.workspace_id,
+            Mail.invoice_id == mail.invoice_id,
+            Mail.kind.startswith(REMINDER),
+            Mail.created_at <= mail.created_at,
+        )
+    )
+    return found or 1
 
 
 def _paid_on(invoice: Invoice, workspace: Workspace) -> date:

@@ -100,6 +100,8 @@ def _collecting(session: Session, invoice: Invoice, now: datetime) -> Next | Non
     if invoice.document == "void" or invoice.charge_mode == "bank":
         return None
     if invoice.collection == "unknown":
+        if invoice.uncollected_at is not None:
+            return None
         payment = open_payment(session, invoice)
         due_at = now if payment is None else payment.next_check_at or now
         return Next("check", due_at, payment)

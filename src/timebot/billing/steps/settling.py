@@ -32,6 +32,9 @@ FIRST_CHECKS = (timedelta(minutes=5), timedelta(hours=1))
 LATER_CHECK = timedelta(days=1)
 """When an unknown outcome is asked about (reliability reference 1.1, as Kill Bill does)."""
 
+MOST_CHECKS = 7
+"""After five days of asking daily a person must look; news from Stripe still settles it."""
+
 
 def decide(session: Session, invoice: Invoice, sentence: str, *, now: datetime) -> None:
     """Put an invoice before the billing people, with the sentence that says why."""
@@ -202,6 +205,13 @@ def settle_unknown(session: Session, invoice: Invoice, *, now: datetime) -> None
     wait = FIRST_CHECKS[payment.checks] if payment.checks < len(FIRST_CHECKS) else LATER_CHECK
     payment.checks, payment.next_check_at = payment.checks + 1, now + wait
     session.flush()
+    if payment.checks > MOST_CHECKS:
+        sentence = (
+            f"Stripe has not said for days whether the card was charged for {invoice.number}."
+            " Please look at it there; nothing is charged meanwhile."
+        )
+        park(session, invoice, sentence, now=now)
+        return
     if is_news:
         _note_payment(session, payment, "payment.unknown", {"invoice_id": invoice.id}, WORKER, now)
         sentence = (
