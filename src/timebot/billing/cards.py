@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from timebot.billing.budgets import billing_recipients
@@ -22,6 +22,16 @@ from timebot.journal.audit import Actor, record
 from timebot.journal.notices import tell
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
+
+CARD_EVENTS = frozenset(
+    (
+        "payment_method.detached",
+        "payment_method.updated",
+        "payment_method.automatically_updated",
+        "customer.updated",
+    )
+)
+"""Events after which the card on file may be another, or none."""
 
 LINK_LASTS = timedelta(days=14)
 _STRIPE = Actor(None, "stripe")
@@ -139,6 +149,34 @@ def note_card(
         return _keep(session, client, card, now)
 
 
+def refresh_card(
+    database: Database, processor: CardProcessor, *, about: str, now: datetime
+) -> bool:
+    """Look again at the card of a client whose card or customer changed; return whether it did.
+
+    Args:
+        database: where clients are.
+        processor: who keeps the cards; what it says now counts, not what the event said.
+        about: the processor's id of the card or of the customer.
+        now: the present instant.
+
+    Raises:
+        TryLater, OutcomeUnknown, Rejected: see there.
+    """
+    with database.read_only() as session:
+        found = select(Client).where(
+            or_(Client.card_id == about, Client.stripe_customer_id == about)
+        )
+        client = session.scalars(found).first()
+    if client is None or client.stripe_customer_id is None:
+        return False
+    card = processor.find_card(client.stripe_customer_id)
+    with database.transaction() as session:
+        if card is not None:
+            return _keep(session, client, card, now)
+        return _lose(session, client, now)
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -166,10 +204,17 @@ def _client_of(session: Session, client_key: str, customer: str) -> Client | Non
 
 def _keep(session: Session, known: Client, card: Card, now: datetime) -> bool:
     client = session.get_one(Client, (known.workspace_id, known.id), with_for_update=True)
-    if client.card_id == card.id:
+    is_same = client.card_id == card.id
+    if is_same and (client.card_exp_month, client.card_exp_year) == (
+        card.exp_month,
+        card.exp_year,
+    ):
         return False
     client.card_id, client.card_brand, client.card_last4 = card.id, card.brand, card.last4
     client.card_exp_month, client.card_exp_year = card.exp_month, card.exp_year
+    if is_same:
+        # The bank renewed it; nothing is left to do for anybody.
+        return True
     client.card_link_digest = client.card_link_until = None
     record(
         session,
@@ -181,15 +226,40 @@ def _keep(session: Session, known: Client, card: Card, now: datetime) -> bool:
         at=now,
         after={"brand": card.brand, "last4": card.last4},
     )
+    _tell(session, client, "card_on_file", card.id, now)
+    return True
+
+
+def _lose(session: Session, known: Client, now: datetime) -> bool:
+    """Note that the card that would be charged is gone."""
+    client = session.get_one(Client, (known.workspace_id, known.id), with_for_update=True)
+    if client.card_id is None or client.card_id != known.card_id:
+        return False
+    gone = client.card_id
+    client.card_id = client.card_brand = client.card_last4 = None
+    client.card_exp_month = client.card_exp_year = None
+    record(
+        session,
+        workspace_id=client.workspace_id,
+        actor=_STRIPE,
+        action="client.card_lost",
+        subject_kind="client",
+        subject_id=client.id,
+        at=now,
+    )
+    _tell(session, client, "card_lost", gone, now)
+    return True
+
+
+def _tell(session: Session, client: Client, notice: str, card_id: str, now: datetime) -> None:
     workspace = session.get_one(Workspace, client.workspace_id)
     for recipient in billing_recipients(session, workspace):
         tell(
             session,
             workspace_id=client.workspace_id,
-            notice="card_on_file",
+            notice=notice,
             recipient=recipient,
             facts={"client_id": client.id},
-            dedup_key=f"card_on_file:{card.id}:{recipient}",
+            dedup_key=f"{notice}:{card_id}:{recipient}",
             now=now,
         )
-    return True

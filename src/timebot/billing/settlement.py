@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from timebot.billing.cards import note_card
+from timebot.billing.cards import CARD_EVENTS, note_card, refresh_card
 from timebot.billing.delivery import note_delivery, note_invoice, note_sent, show_change
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail, Payment
@@ -23,6 +23,7 @@ from timebot.billing.ports import (
     TryLater,
 )
 from timebot.billing.steps.absorbing import absorb
+from timebot.billing.steps.crediting import hear_of_refund
 from timebot.billing.steps.keys import natural_keys
 from timebot.billing.steps.settling import decide
 from timebot.db import Database
@@ -48,18 +49,25 @@ class StripeWebhooks:
         """Handle one stored event; events of other kinds are done at once."""
         kind, object_id = str(delivery.payload["type"]), str(delivery.payload["object_id"])
         try:
-            if kind.startswith("invoice."):
-                return self._invoice(object_id, delivery.now)
-            if kind.startswith("charge.dispute."):
-                return self._dispute(object_id, delivery.now)
-            if kind == "checkout.session.completed":
-                note_card(self._database, self._processor, session_id=object_id, now=delivery.now)
+            return self._heard(kind, object_id, delivery.now)
         except TryLater as later:
             return TryAgain(later.reason, later.after)
         except OutcomeUnknown as unknown:
             return TryAgain(str(unknown))
         except Rejected as rejected:
             return GiveUp(rejected.reason)
+
+    def _heard(self, kind: str, object_id: str, now: datetime) -> Outcome:
+        if kind.startswith("invoice."):
+            return self._invoice(object_id, now)
+        if kind.startswith("charge.dispute."):
+            return self._dispute(object_id, now)
+        if kind.startswith("refund."):
+            return self._refund(object_id, now)
+        if kind in CARD_EVENTS:
+            refresh_card(self._database, self._processor, about=object_id, now=now)
+        elif kind == "checkout.session.completed":
+            note_card(self._database, self._processor, session_id=object_id, now=now)
         return _DONE
 
     def _invoice(self, invoice_id: str, now: datetime) -> Outcome:
@@ -85,6 +93,15 @@ class StripeWebhooks:
             if invoice is None:
                 return _DONE
             settle_dispute(session, invoice, dispute, now=now)
+        return _DONE
+
+    def _refund(self, refund_id: str, now: datetime) -> Outcome:
+        refund = self._processor.get_refund(refund_id)
+        with self._database.transaction() as session:
+            invoice = _lock_by_intent(session, refund.payment_intent)
+            if invoice is None:
+                return _DONE
+            hear_of_refund(session, invoice, refund, now=now)
         return _DONE
 
 

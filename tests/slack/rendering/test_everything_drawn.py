@@ -100,6 +100,7 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
     submission = select(Submission.id).where(Submission.member_id == firm.leo.id)
     return {
         "card_on_file": {"client_id": str(firm.clients[0].id)},
+        "card_lost": {"client_id": str(firm.clients[1].id)},
         "budget_crossed": {"project_id": str(firm.projects[0].id), "percent": "100"},
         "run_forecast": days,
         "runs_missed": {"count": "3", **days},

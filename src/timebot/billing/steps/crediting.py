@@ -1,5 +1,7 @@
 """Crediting: draws credit notes, sends money back, and lets the processor ask for less."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from timebot.billing.credit_document import load_credit_document
@@ -7,7 +9,7 @@ from timebot.billing.credit_models import CreditNote
 from timebot.billing.delivery import note_invoice, show_change, want_first_mail
 from timebot.billing.models import Invoice
 from timebot.billing.ports import Refund
-from timebot.billing.receivable import card_payment, owed
+from timebot.billing.receivable import card_payment, list_credit_notes, owed
 from timebot.billing.steps.absorbing import absorb
 from timebot.billing.steps.collecting import get_processor, invoice_of
 from timebot.billing.steps.files import PDF, MadeFile, keep_file
@@ -112,6 +114,30 @@ def settle_refund(
         facts = {"credit_note": row.number, "amount_minor": row.refund_minor}
         note_invoice(session, invoice, action="invoice.refunded", at=work.now, after=facts)
         show_change(session, invoice, now=work.now)
+
+
+def hear_of_refund(session: Session, invoice: Invoice, refund: Refund, *, now: datetime) -> None:
+    """Note what is heard of a refund, once; one that no credit note wanted is told to people."""
+    notes = list_credit_notes(session, invoice)
+    row = next((note for note in notes if note.refund_id == refund.id), None)
+    if row is None:
+        is_ours = refund.credit_key is not None
+        sentence = (
+            f"{refund.amount} of {invoice.number} went back to the card at Stripe, without a credit"
+            " note. Please write one, so that the books agree."
+        )
+        # Ours is noted by the worker, which may be a moment behind.
+        if not is_ours and refund.state != "failed" and invoice.attention != sentence:
+            decide(session, invoice, sentence, now=now)
+    elif row.refund_state != "failed" and refund.state == "failed":
+        row.refund_state = "failed"
+        session.flush()
+        sentence = refund_failed(row, "the bank sent it back")
+        decide(session, invoice, sentence, now=now)
+    elif row.refund_state == "pending" and refund.state == "done":
+        row.refund_state = "done"
+        session.flush()
+        show_change(session, invoice, now=now)
 
 
 def _tell_failed(
