@@ -79,7 +79,7 @@ def draw_queue(asked: Asked, *, skip: int = 0, said: Sequence[str] = ()) -> Answ
     if len(waiting) > 1:
         blocks.append(actions(_approve_all(waiting)))
     for one in shown:
-        blocks += [section(_row(one)), actions(*_buttons(one))]
+        blocks += [section(_row(one)), actions(*_buttons(one, is_only=len(waiting) == 1))]
     blocks += _rest(len(waiting), skip)
     blocks += _lately_blocks(asked, lately)
     words = [title, *map(_row, shown), *(_lately_words(asked, one) for one in lately)]
@@ -100,25 +100,26 @@ def _row(one: SubmissionShown) -> str:
     return f"{name}  {hours(one.seconds)}, {count}, {days}\n{listed([*projects], most=4)}"
 
 
-def _buttons(one: SubmissionShown) -> list[Block]:
+def _buttons(one: SubmissionShown, *, is_only: bool) -> list[Block]:
     value = {"submission": one.submission.id, "digest": one.digest}
     name, total, key = one.author.name, hours(one.seconds), str(one.submission.id)
+    exceptions = button(
+        "With exceptions",
+        Act.EXCEPTIONS_FORM,
+        value,
+        key=key,
+        says=f"Approve hours of {name} with exceptions",
+    )
     return [
         button(
             f"Approve {total}",
             Act.APPROVE_ALL,
             value,
             key=key,
-            style="primary",
+            style="primary" if is_only else None,
             says=f"Approve {total} of {name}",
         ),
-        button(
-            "With exceptions",
-            Act.EXCEPTIONS_FORM,
-            value,
-            key=key,
-            says=f"Approve hours of {name} with exceptions",
-        ),
+        *([exceptions] if sum(len(group.entries) for group in one.groups) > 1 else []),
         button("Show the hours", Act.APPROVAL_SHOW, value, key=key, says=f"Show {name}'s hours"),
     ]
 

@@ -261,9 +261,8 @@ def _option(one: Shown) -> Block:
     kind = KIND_WORDS[entry.billable] if entry.billable != "billable" else ""
     ticket = f"#{entry.ticket_ref}" if entry.ticket_ref else ""
     details = " · ".join(each for each in (span(entry), ticket, kind) if each)
-    return option(
-        f"{hours(one.seconds)}  {entry.text}".strip(), str(entry.number), description=details
-    )
+    words = " · ".join(each for each in (hours(one.seconds), entry.text) if each)
+    return option(words, str(entry.number), description=details)
 
 
 def _sum(marks: _Marks, rows: Sequence[Shown]) -> Block:

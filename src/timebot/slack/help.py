@@ -76,7 +76,12 @@ VERBS = (
         "submit week",
     ),
     Verb("withdraw", "[number]", "Takes back what waits for approval.", "withdraw 12"),
-    Verb("approve", "", "Lists the hours that wait for your approval.", "approve"),
+    Verb(
+        "approve",
+        "",
+        "Lists what waits for your approval, and what you approved lately.",
+        "approve",
+    ),
     Verb(
         "why",
         "<invoice number> [line]",

@@ -45,13 +45,27 @@ def _departed_words(one: Departed) -> str:
 
 
 def _pair_words(verb: str, before: ShownEntry, after: ShownEntry) -> str:
-    return f"{verb}: {_entry_words(before)}  →  {_entry_words(after)}"
+    # Only what differs stands behind the arrow; all of it is what the eye has to compare.
+    pairs = zip(_parts(before), _parts(after), strict=True)
+    differs = [word or f"without {was}" for was, word in pairs if was != word]
+    return f"{verb}: {_entry_words(before)}  →  {_joined(differs)}"
 
 
 def _entry_words(one: ShownEntry) -> str:
-    kind = KIND_WORDS[one.billable] if one.billable != "billable" else ""
-    ticket = f"#{one.ticket_ref}" if one.ticket_ref else ""
-    where = f"{one.client}, {one.project}" if one.project else "No project"
-    said = [f"{hours(one.seconds)} {where}", weekday_words(one.worked_on)]
-    said += [cut(one.text, _TEXT_SHOWN), ticket, kind]
-    return escape(" · ".join(each for each in said if each))
+    *said, kind = _parts(one)
+    return _joined([*said, kind if one.billable != "billable" else ""])
+
+
+def _joined(words: Sequence[str]) -> str:
+    return escape(" · ".join(each for each in words if each))
+
+
+def _parts(one: ShownEntry) -> list[str]:
+    """Return what is said of an entry, each part in its place."""
+    return [
+        f"{hours(one.seconds)} {f'{one.client}, {one.project}' if one.project else 'No project'}",
+        weekday_words(one.worked_on),
+        cut(one.text, _TEXT_SHOWN),
+        f"#{one.ticket_ref}" if one.ticket_ref else "",
+        KIND_WORDS[one.billable],
+    ]
