@@ -126,9 +126,12 @@ def test_a_credit_note_whose_figures_are_not_its_rows_is_not_issued(
 
 
 def test_a_line_is_never_credited_beyond_what_it_has(session: Session) -> None:
-    firm, invoice = an_invoiced_firm(session)
-    credit(firm, invoice, parts=[Part(1, minutes=90)])
-    second = copied_as_draft(session, minutes=90)
+    firm = a_firm(session, tax_ppm=190_000)
+    firm.approved(hours=1)
+    firm.approved(hours=3, days=1)
+    # As much again is left of the invoice and of its tax, but not of this line.
+    credit(firm, firm.release(firm.run()), parts=[Part(1)])
+    second = copied_as_draft(session, minutes=60)
 
     refused(session, issued(second))
 

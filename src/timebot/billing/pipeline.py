@@ -34,6 +34,7 @@ STEPS: Mapping[str, Callable[[Outside, Work], Effect]] = {
     "lines": collecting.add_lines,
     "finalize": collecting.finalize,
     "pay": charging_card.pay,
+    "spare": charging_card.spare,
     "check": charging_card.check,
     "close": collecting.close,
     "render_credit": crediting.render_credit,

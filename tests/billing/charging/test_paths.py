@@ -11,6 +11,7 @@ from tests.billing.charging.world import ASKS, DECLINES, World
 from tests.builders import a_run
 from timebot.billing.models import Invoice
 from timebot.billing.pipeline import InvoicePipeline
+from timebot.clients.models import Client
 from timebot.gateways.letters import Letters
 from timebot.journal.models import OutboxMessage
 from timebot.team.models import Member
@@ -210,3 +211,18 @@ def test_a_summed_up_invoice_brings_every_entry_as_a_file(world: World) -> None:
     names = [attachment["filename"] for attachment in mail["attachments"]]
     assert names == ["INV-2026-0001.pdf", "INV-2026-0001.csv"]
     assert b"Robin" in mail["attachments"][1]["content"]
+
+
+def test_whoever_is_a_retainer_when_the_card_would_be_charged_gets_a_link(world: World) -> None:
+    client = world.client_with_card()
+    invoice = world.invoice(client)
+    with world.database.transaction() as session:
+        session.get_one(Client, (world.workspace_id, client.id)).is_retainer = True
+
+    world.settle()
+
+    after = world.fresh(Invoice, invoice.id)
+    assert (after.charge_mode, after.collection) == ("link", "open")
+    assert (world.payments(), world.succeeded()) == ([], [])
+    assert after.pay_url is not None
+    assert after.pay_url in world.resend.mails()[0]["text"]

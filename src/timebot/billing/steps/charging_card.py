@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from timebot.billing.delivery import note_invoice, show_change, want_first_mail
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
 from timebot.billing.ports import (
@@ -61,6 +62,19 @@ def _charge(processor: CardProcessor, work: Work, invoice_id: str) -> Effect:
     except Rejected as rejected:
         return _after_rejection(work, processor.get_invoice(invoice_id), rejected)
     return _paid(work, answer) if isinstance(answer, Paid) else _refusing(work, answer)
+
+
+def spare(_outside: Outside, work: Work) -> Effect:
+    """Send a retainer client a pay link: their card is charged only where a person says so."""
+
+    def note(session: Session, invoice: Invoice) -> None:
+        invoice.charge_mode, invoice.stripe_card_id = "link", None
+        session.flush()
+        note_invoice(session, invoice, action="invoice.not_charged", at=work.now)
+        want_first_mail(session, invoice, kind="invoice", now=work.now)
+        show_change(session, invoice, now=work.now)
+
+    return note
 
 
 def check(outside: Outside, work: Work) -> Effect:

@@ -10,6 +10,7 @@ from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail, Payment
 from timebot.billing.receivable import list_credit_notes, owed
+from timebot.clients.models import Client
 
 UNFINISHED_AT_PROCESSOR = ("draft", "lined", "open", "uncollectible")
 """Values of `Invoice.stripe_status` while the processor's invoice could still be paid."""
@@ -134,9 +135,18 @@ def _towards_payment(session: Session, invoice: Invoice, now: datetime) -> Next 
         return Next("lines", now)
     if invoice.stripe_status == "lined":
         return Next("finalize", now)
+    return _charging(session, invoice, now)
+
+
+def _charging(session: Session, invoice: Invoice, now: datetime) -> Next | None:
     payment = open_payment(session, invoice)
-    wants_first = invoice.charge_mode == "charge" and not has_payment(session, invoice)
-    return Next("pay", now, payment) if payment is not None or wants_first else None
+    if payment is not None:
+        return Next("pay", now, payment)
+    if invoice.charge_mode != "charge" or has_payment(session, invoice):
+        return None
+    client = session.get_one(Client, (invoice.workspace_id, invoice.client_id))
+    # Whoever became a retainer since the release is asked for the money, never charged.
+    return Next("spare" if client.is_retainer else "pay", now)
 
 
 def _mailing(session: Session, invoice: Invoice, now: datetime) -> Next | None:
