@@ -23,6 +23,7 @@ from timebot.jobs.due import heartbeat_tasks
 from timebot.jobs.nightly import reconcile_task
 from timebot.jobs.tasks import Task, Worker
 from timebot.journal.inbox import WebhookHandler, WebhookInbox, take
+from timebot.journal.notices import PROFILE
 from timebot.journal.outbox import Outbox
 from timebot.metrics import create_registry
 from timebot.migrations import is_current
@@ -31,7 +32,6 @@ from timebot.slack.bolt_app import BoltApp, create_bolt_app, create_slack_handle
 from timebot.slack.desk import Desk
 from timebot.slack.door import Door
 from timebot.slack.installations import Installations
-from timebot.slack.profile_asking import KIND as PROFILE
 from timebot.slack.profile_asking import ProfileAsking
 from timebot.slack.routes import create_painters, create_routes
 from timebot.slack.sending import Sending

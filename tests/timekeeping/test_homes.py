@@ -48,6 +48,12 @@ def hand_in(firm: Firm) -> None:
     submit(firm.session, workspace=firm.workspace, member=firm.robin, **days, **BY)
 
 
+def leave(firm: Firm) -> None:
+    firm.robin.deactivated_at = at(12)
+    firm.session.flush()
+    stop_timer_of_leaver(firm.session, member=firm.robin, **BY)
+
+
 def settle(firm: Firm, how: Callable[..., object], **more: object) -> None:
     submission = firm.session.scalars(select(Submission)).one()
     named: dict[str, Any] = {
@@ -165,7 +171,7 @@ CHANGES: dict[str, tuple[Act, Act, set[str]]] = {
     ),
     "timer of a leaver": (
         run,
-        lambda firm: stop_timer_of_leaver(firm.session, member=firm.robin, at=at(12), **BY),
+        leave,
         AUTHOR,
     ),
     "new name of a project": (

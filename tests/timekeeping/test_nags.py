@@ -102,11 +102,22 @@ def test_after_days_without_anybody_asking_there_is_one_question(firm: Firm) -> 
 
 
 def test_on_friday_evening_the_next_question_is_mondays(firm: Firm) -> None:
+    firm.workspace.overnight_rule = "keep"
     entry = firm.start(at(17, day=4)).entry
 
     ask_about(firm.session, entry=entry, now=at(18, day=4))
 
     assert entry.next_nag_at == at(18, day=7)
+
+
+def test_after_the_question_of_the_evening_the_timer_is_looked_at_in_the_night(
+    firm: Firm,
+) -> None:
+    entry = firm.start(at(17)).entry
+
+    ask_about(firm.session, entry=entry, now=at(18))
+
+    assert entry.next_nag_at == at(4, day=1)
 
 
 def test_of_two_workers_one_asks(firm: Firm) -> None:
@@ -115,6 +126,8 @@ def test_of_two_workers_one_asks(firm: Firm) -> None:
         workspace_id=entry.workspace_id,
         id=entry.id,
         member_id=entry.member_id,
+        started_at=entry.started_at,
+        created_at=entry.created_at,
         next_nag_at=entry.next_nag_at,
     )
 

@@ -94,10 +94,9 @@ def test_an_end_in_the_future_is_refused(firm: Firm) -> None:
 def test_the_timer_of_somebody_who_left_stops_at_that_instant_unconfirmed(firm: Firm) -> None:
     entry = firm.start(at(9)).entry
     firm.robin.deactivated_at = at(10)
+    firm.session.flush()
 
-    stop_timer_of_leaver(
-        firm.session, member=firm.robin, at=at(10), now=at(10, 3), surface="worker"
-    )
+    stop_timer_of_leaver(firm.session, member=firm.robin, now=at(10, 3), surface="worker")
 
     assert (entry.ended_at, entry.is_confirmed, entry.state) == (at(10), False, "draft")
     (notice,) = firm.told("timer_stopped")
@@ -105,10 +104,7 @@ def test_the_timer_of_somebody_who_left_stops_at_that_instant_unconfirmed(firm: 
 
 
 def test_somebody_who_left_without_a_timer_leaves_nothing(firm: Firm) -> None:
-    assert (
-        stop_timer_of_leaver(firm.session, member=firm.kim, at=at(9), now=at(9), surface="worker")
-        is None
-    )
+    assert stop_timer_of_leaver(firm.session, member=firm.kim, now=at(9), surface="worker") is None
 
 
 def test_a_stop_in_the_repeated_hour_counts_the_hours_that_passed(firm: Firm) -> None:

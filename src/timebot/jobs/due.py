@@ -17,9 +17,11 @@ from timebot.journal.chain import seal
 from timebot.journal.inbox import forget_handled
 from timebot.team.models import Workspace
 from timebot.timekeeping.escalation import look_after
+from timebot.timekeeping.forgotten import attend_to
 from timebot.timekeeping.models import TimeEntry
-from timebot.timekeeping.nags import ask_about, due_nags
+from timebot.timekeeping.nags import due_nags
 from timebot.timekeeping.shown import forget_shown
+from timebot.timekeeping.unconfirmed import ask_again, due_askings
 
 AT_ONCE = 500
 """How many audit events are sealed, and how many timers asked about, in one transaction."""
@@ -28,6 +30,7 @@ DELIVERIES_KEPT = timedelta(days=8)
 """Longer than any sender repeats a delivery."""
 
 log = structlog.get_logger(__name__)
+Work = Callable[[Session], bool]
 ForWorkspace = Callable[[Session, Workspace, datetime], int]
 
 
@@ -41,7 +44,8 @@ def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
         return len(auto_release(session, workspace=workspace, can_charge=can_charge, now=now))
 
     return [
-        Task("timers.ask", lambda now, _real: _ask_about_timers(database, now)),
+        Task("timers.attend", lambda now, _real: _attend_to_timers(database, now)),
+        Task("ends.ask", lambda now, _real: _ask_for_ends(database, now)),
         for_each_workspace("approvals.look_after", database, _approvals),
         for_each_workspace("runs.open", database, open_runs),
         for_each_workspace("runs.release", database, release),
@@ -53,22 +57,38 @@ def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
     ]
 
 
-def _ask_about_timers(database: Database, now: datetime) -> int:
+def _attend_to_timers(database: Database, now: datetime) -> int:
     with database.read_only() as session:
         entries = due_nags(session, now=now, limit=AT_ONCE)
-    return sum(_ask_about(database, entry, now) for entry in entries)
+
+    def attend(found: TimeEntry) -> Work:
+        return lambda session: attend_to(
+            session, entry=session.get_one(TimeEntry, (found.workspace_id, found.id)), now=now
+        )
+
+    return sum(_alone(database, "timers.attend", attend(one)) for one in entries)
 
 
-def _ask_about(database: Database, found: TimeEntry, now: datetime) -> int:
+def _ask_for_ends(database: Database, now: datetime) -> int:
+    with database.read_only() as session:
+        people = due_askings(session, now=now, limit=AT_ONCE)
+
+    def ask(workspace_id: UUID, member_id: UUID) -> Work:
+        return lambda session: ask_again(
+            session, workspace_id=workspace_id, member_id=member_id, now=now
+        )
+
+    return sum(_alone(database, "ends.ask", ask(*person)) for person in people)
+
+
+def _alone(database: Database, name: str, work: Work) -> int:
+    """Do one person's work in a transaction of its own."""
     try:
         with database.transaction() as session:
-            entry = session.get_one(TimeEntry, (found.workspace_id, found.id))
-            # Another worker may have asked meanwhile; then the next question lies ahead.
-            is_due = entry.next_nag_at is not None and entry.next_nag_at <= now
-            return int(is_due and ask_about(session, entry=entry, now=now))
+            return int(work(session))
     except Exception:
-        # The edge between people: one timer that cannot be asked about must not hide the others.
-        log.exception("task.failed", task="timers.ask", entry_id=str(found.id))
+        # The edge between people: what fails for one must not keep the others waiting.
+        log.exception("task.failed", task=name)
         return 0
 
 

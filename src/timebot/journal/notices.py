@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from timebot.journal.outbox import enqueue, enqueue_latest
 from timebot.journal.posted import list_homes, list_posted, note_wanted
 
-CARD, TELL, HOME = "slack.card", "slack.tell", "slack.home"
+CARD, TELL, HOME, PROFILE = "slack.card", "slack.tell", "slack.home", "slack.profile"
 """The kinds of outbox message that Slack's room handles."""
 
 
@@ -119,6 +119,18 @@ def refresh_homes(
     for home in list_homes(session, workspace_id=workspace_id):
         if wanted is None or home.recipient in wanted:
             publish_home(session, workspace_id=workspace_id, member_id=home.subject_id, now=now)
+
+
+def look_up(session: Session, *, workspace_id: UUID, slack_user_id: str, now: datetime) -> None:
+    """Have Slack asked who a person is, and whether they are still there."""
+    enqueue(
+        session,
+        workspace_id=workspace_id,
+        kind=PROFILE,
+        payload={"slack_user_id": slack_user_id},
+        topic=f"profile:{slack_user_id}",
+        now=now,
+    )
 
 
 def _paint(

@@ -5,26 +5,23 @@ from uuid import UUID
 
 from slack_sdk import WebClient
 
-from timebot.journal.outbox import Delivered, OutboxJob, Outcome, TryAgain, enqueue
-from timebot.slack.desk import Asked, Desk
+from timebot.journal.notices import look_up
+from timebot.journal.outbox import Delivered, OutboxJob, Outcome, TryAgain
+from timebot.slack.desk import SURFACE, Asked, Desk
 from timebot.slack.speaker import ask_profile
 from timebot.team.members import meet_member
 from timebot.team.models import Workspace
-
-KIND = "slack.profile"
-"""The kind of outbox message that asks for a profile."""
+from timebot.timekeeping.stopping import stop_timer_of_leaver
 
 ClientFor = Callable[[UUID], WebClient | None]
 
 
 def want_profile(asked: Asked, slack_user_id: str) -> None:
     """Let the worker ask Slack about somebody; a listener's second is for the one who acted."""
-    enqueue(
+    look_up(
         asked.session,
         workspace_id=asked.workspace.id,
-        kind=KIND,
-        payload={"slack_user_id": slack_user_id},
-        topic=f"profile:{slack_user_id}",
+        slack_user_id=slack_user_id,
         now=asked.now,
     )
 
@@ -46,12 +43,14 @@ class ProfileAsking:
         if profile is None:
             return TryAgain("Slack does not say who it is")
         with self._desk.database.transaction() as session:
-            meet_member(
+            now = self._desk.clock.now()
+            member = meet_member(
                 session,
                 workspace=session.get_one(Workspace, job.workspace_id),
                 slack_user_id=slack_user_id,
                 profile=profile,
                 owner_hint=self._desk.owner_hint,
-                now=self._desk.clock.now(),
+                now=now,
             )
+            stop_timer_of_leaver(session, member=member, now=now, surface=SURFACE)
         return Delivered()

@@ -56,14 +56,7 @@ def person_changed(reported: Reported) -> None:
     )
     if approved:
         hand_over(reported.session, workspace=reported.workspace, member=member, now=reported.now)
-    if member.deactivated_at is not None:
-        stop_timer_of_leaver(
-            reported.session,
-            member=member,
-            at=member.deactivated_at,
-            now=reported.now,
-            surface=SURFACE,
-        )
+    stop_timer_of_leaver(reported.session, member=member, now=reported.now, surface=SURFACE)
 
 
 def removed(reported: Reported) -> None:

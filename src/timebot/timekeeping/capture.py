@@ -50,12 +50,14 @@ def close_entry(
     session.flush()
 
 
-def reopen_entry(session: Session, entry: TimeEntry, *, next_nag_at: datetime) -> None:
-    """Let a draft run again, as if it had not been stopped."""
+def reopen_entry(
+    session: Session, entry: TimeEntry, *, next_nag_at: datetime, now: datetime
+) -> None:
+    """Let a draft run again, as if it had not been stopped; who says so vouches for it."""
     entry.ended_at = None
     entry.state = "running"
     entry.is_confirmed = True
-    entry.next_nag_at = next_nag_at
+    entry.vouched_at, entry.next_nag_at = now, next_nag_at
     entry.version += 1
     capture_rate(session, entry)
     session.flush()

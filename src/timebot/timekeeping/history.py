@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from timebot.journal.audit import Actor, record
+from timebot.journal.audit import WORKER, Actor, record
 from timebot.journal.notices import publish_home, refresh_card
 from timebot.team.models import Member
 from timebot.timekeeping.models import MemberAction, TimeEntry
@@ -21,6 +21,11 @@ class Change:
     member: Member
     surface: str
     now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who is written into the audit: the member, or timebot for what its worker does."""
+        return WORKER if self.surface == WORKER.surface else Actor(self.member.id, self.surface)
 
 
 def entry_facts(entry: TimeEntry) -> dict[str, Any]:
@@ -54,6 +59,14 @@ def note_change(
     """Write an entry's change to the audit, and have its author's Home drawn again."""
     audit_change(session, change, entry, verb, before=before, note=note)
     draw_home(session, change, entry.member_id)
+    # What asks the author for ends that were guessed stands once per member.
+    refresh_card(
+        session,
+        workspace_id=entry.workspace_id,
+        purpose="unconfirmed",
+        subject_id=entry.member_id,
+        now=change.now,
+    )
 
 
 def audit_change(
@@ -70,7 +83,7 @@ def audit_change(
     record(
         session,
         workspace_id=entry.workspace_id,
-        actor=Actor(change.member.id, change.surface),
+        actor=change.actor,
         action=f"time_entry.{verb}",
         subject_kind="time_entry",
         subject_id=entry.id,

@@ -14,6 +14,9 @@ ENTRY_STATES = ("running", "draft", "pending_review", "approved", "applied")
 BILLABLE_KINDS = ("billable", "no_charge", "internal")
 ENTRY_SOURCES = ("timer", "manual", "import")
 
+UNCONFIRMED = "NOT is_confirmed AND ended_at IS NOT NULL AND deleted_at IS NULL"
+"""In SQL: an entry whose end was guessed and waits for its owner's word."""
+
 
 class Submission(InWorkspace, Base):
     """Hours that one member handed in at once; approvers see it as one message.
@@ -79,7 +82,9 @@ class TimeEntry(InWorkspace, Base):
         approval_digest: what the approver was shown.
         self_approval: set where the workspace allowed approving one's own hours.
         version: grows with every change; a button made for an older one asks again.
-        next_nag_at: when the owner of a running timer is asked next.
+        vouched_at: when its owner last said that the timer runs, None if they only started it.
+        next_nag_at: when its owner is asked next: whether the timer is still right, or, where
+            timebot guessed the end, when it ended.
     """
 
     __tablename__ = "time_entry"
@@ -132,6 +137,12 @@ class TimeEntry(InWorkspace, Base):
             sqlite_where=text("ended_at IS NULL AND deleted_at IS NULL"),
             postgresql_where=text("ended_at IS NULL AND deleted_at IS NULL"),
         ),
+        Index(
+            "ix_time_entry_unconfirmed",
+            "next_nag_at",
+            sqlite_where=text(UNCONFIRMED),
+            postgresql_where=text(UNCONFIRMED),
+        ),
         STRICT,
     )
 
@@ -162,6 +173,7 @@ class TimeEntry(InWorkspace, Base):
     rejected_by: Mapped[UUID | None]
     rejected_at: Mapped[datetime | None]
     rejection_reason: Mapped[str | None]
+    vouched_at: Mapped[datetime | None]
     next_nag_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -14,6 +14,7 @@ from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
 from timebot.team.working_time import working_time_of
 from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.overnight import left_overnight_at, vouched_at
 from timebot.timekeeping.turns import take_turn
 
 LONGEST_REST = 24
@@ -46,18 +47,15 @@ def first_nag_at(
 ) -> datetime:
     """Return when the owner of a timer is asked first.
 
-    That is when it has run for the workspace's number of minutes, or at the end of their working
-    day where that comes first.
+    That is when it has run for the workspace's number of minutes, at the end of their working day,
+    or when it counts as left overnight, whichever comes first.
     """
     patience = timedelta(minutes=workspace.nag_after_minutes)
     due = started_at + patience
     if due <= now:
         # Who has just back-dated a start knows about the timer.
         due = now + patience
-    if not member.nag_at_day_end:
-        return due
-    working = working_time_of(session, member=member, since=day_of(now, member.zone))
-    return min(due, working.next_end(now))
+    return min(due, _look_ahead(session, workspace, member, since=now, now=now))
 
 
 def due_nags(session: Session, *, now: datetime, limit: int) -> Sequence[TimeEntry]:
@@ -80,6 +78,7 @@ def ask_about(session: Session, *, entry: TimeEntry, now: datetime) -> bool:
     The next question comes at the end of a working day that lies ahead. However long nobody was
     there to ask, it is one question. A card goes to the owner with the proposed stop times.
     """
+    workspace = session.get_one(Workspace, entry.workspace_id)
     member = session.get_one(Member, (entry.workspace_id, entry.member_id))
     # Two workers may find the same timer; the one that still sees the old instant asks.
     asked = session.execute(
@@ -91,7 +90,9 @@ def ask_about(session: Session, *, entry: TimeEntry, now: datetime) -> bool:
             TimeEntry.deleted_at.is_(None),
             TimeEntry.next_nag_at == entry.next_nag_at,
         )
-        .values(next_nag_at=_day_end_ahead(session, member, now))
+        .values(
+            next_nag_at=_look_ahead(session, workspace, member, since=vouched_at(entry), now=now)
+        )
         .returning(TimeEntry.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
@@ -126,7 +127,7 @@ def keep_going(
     entry = session.get(TimeEntry, (member.workspace_id, entry_id), populate_existing=True)
     if entry is None or entry.member_id != member.id or not _runs(entry):
         raise TimerNotRunning
-    entry.next_nag_at = now + timedelta(hours=hours)
+    entry.vouched_at, entry.next_nag_at = now, now + timedelta(hours=hours)
     session.flush()
     refresh_card(
         session, workspace_id=entry.workspace_id, purpose="nag", subject_id=entry.id, now=now
@@ -138,7 +139,21 @@ def _runs(entry: TimeEntry) -> bool:
     return entry.ended_at is None and entry.deleted_at is None
 
 
-def _day_end_ahead(session: Session, member: Member, now: datetime) -> datetime:
-    """Return the next end of a working day after now."""
-    working = working_time_of(session, member=member, since=day_of(now, member.zone))
-    return working.next_end(now)
+def _look_ahead(
+    session: Session, workspace: Workspace, member: Member, *, since: datetime, now: datetime
+) -> datetime:
+    """Return when somebody has to look at the timer again, if nothing happens until then.
+
+    Args:
+        session: the open transaction.
+        workspace: whose rule counts for timers left overnight.
+        member: the timer's owner.
+        since: until then its owner vouched for it.
+        now: the present instant.
+    """
+    working = working_time_of(session, member=member, since=day_of(since, member.zone))
+    asked = working.next_end(now) if member.nag_at_day_end else now + timedelta(days=1)
+    if workspace.overnight_rule == "keep":
+        return asked
+    left = left_overnight_at(working, since=since)
+    return min(asked, left) if left > now else asked

@@ -7,9 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebot.team.days import day_of
-from timebot.team.models import Member
+from timebot.team.models import Member, Workspace
 from timebot.team.working_time import working_time_of
 from timebot.timekeeping.models import MemberAction, TimeEntry
+from timebot.timekeeping.overnight import Signs, end_by_rule, left_overnight_at, vouched_at
 
 _APART = timedelta(minutes=5)
 """Two proposals closer than this are one."""
@@ -21,7 +22,7 @@ class StopTime:
 
     Attributes:
         at: the moment.
-        why: where it comes from, in words: end of the working day, last thing you did here.
+        why: where it comes from, in words: end of your working day, last thing you did here.
     """
 
     at: datetime
@@ -31,29 +32,65 @@ class StopTime:
 def stop_times(
     session: Session, *, member: Member, entry: TimeEntry, now: datetime
 ) -> list[StopTime]:
-    """List the likely ends of a running timer, all between its start and now, earliest first."""
-    found: list[StopTime] = []
-    day_end = _day_end(session, member, entry.started_at)
-    last_action = _last_action_at(session, member, now)
-    for at, why in ((day_end, "end of your working day"), (last_action, "last thing you did here")):
-        if at is not None and entry.started_at + _APART <= at <= now - _APART:
-            found.append(StopTime(at, why))
+    """List the likely ends of a timer, all between its start and now, earliest first.
+
+    Of a timer that timebot has stopped, only what was known by then counts: what its owner did the
+    next morning says nothing about the evening before.
+    """
+    until = now if entry.ended_at is None else min(now, _night_after(session, member, entry))
+    signs = signs_of(session, member=member, entry=entry, until=until)
+    last = signs.last_action or signs.vouched_at
+    found = [
+        StopTime(at, why)
+        for at, why in (
+            (signs.day_end, "end of your working day"),
+            (last, "last thing you did here"),
+        )
+        if at is not None and entry.started_at + _APART <= at <= until - _APART
+    ]
     found.sort(key=lambda one: one.at)
     return found[:1] if len(found) == 2 and found[1].at - found[0].at < _APART else found
 
 
-def _day_end(session: Session, member: Member, started_at: datetime) -> datetime | None:
-    """Return the end of the working day on which a timer began, None where it was a day off."""
-    working = working_time_of(session, member=member, since=day_of(started_at, member.zone))
-    day = working.day_at(started_at)
-    return working.hours(day).end_at if working.is_working_day(day) else None
+def best_stop_time(
+    session: Session, *, member: Member, entry: TimeEntry, now: datetime
+) -> datetime:
+    """Return the likeliest end of a running timer: what the workspace's rule says, else now."""
+    proposed = stop_times(session, member=member, entry=entry, now=now)
+    rule = session.get_one(Workspace, member.workspace_id).overnight_rule
+    signs = signs_of(session, member=member, entry=entry, until=now)
+    by_rule = end_by_rule(rule, signs)
+    known = [one.at for one in proposed]
+    return by_rule if by_rule in known else next(iter(known), now)
 
 
-def _last_action_at(session: Session, member: Member, now: datetime) -> datetime | None:
+def signs_of(session: Session, *, member: Member, entry: TimeEntry, until: datetime) -> Signs:
+    """Return what is known, by an instant, about when a timer may have ended."""
+    since = vouched_at(entry)
+    working = working_time_of(session, member=member, since=day_of(since, member.zone))
+    day = working.day_at(since)
+    day_end = working.hours(day).end_at if working.is_working_day(day) else None
+    return Signs(
+        vouched_at=since,
+        day_end=day_end if day_end is not None and since < day_end <= until else None,
+        last_action=_last_action(session, member, since, until),
+    )
+
+
+def _night_after(session: Session, member: Member, entry: TimeEntry) -> datetime:
+    since = vouched_at(entry)
+    working = working_time_of(session, member=member, since=day_of(since, member.zone))
+    return left_overnight_at(working, since=since)
+
+
+def _last_action(
+    session: Session, member: Member, since: datetime, until: datetime
+) -> datetime | None:
     return session.scalar(
         select(func.max(MemberAction.at)).where(
             MemberAction.workspace_id == member.workspace_id,
             MemberAction.member_id == member.id,
-            MemberAction.at <= now,
+            MemberAction.at > since,
+            MemberAction.at <= until,
         )
     )

@@ -7,14 +7,17 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import Refusal, WayOut
 from timebot.journal.notices import refresh_card, tell
+from timebot.team.days import day_of
 from timebot.team.models import Member
 from timebot.team.rights import holders
+from timebot.team.working_time import working_time_of
 from timebot.timekeeping.capture import close_entry
 from timebot.timekeeping.history import Change, entry_facts, note_change, remember_action
 from timebot.timekeeping.limits import ASKED_BACK_AFTER, EndsBeforeStart, LongTime, ensure_past
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import TimerNotRunning
 from timebot.timekeeping.naming import moment_words
+from timebot.timekeeping.overnight import ask_again_at
 from timebot.timekeeping.stop_times import stop_times
 from timebot.timekeeping.turns import find_running, lock_member, take_turn
 from timebot.timekeeping.wishes import StopWish
@@ -99,20 +102,22 @@ def stop_as_wished(
 
 
 def stop_timer_of_leaver(
-    session: Session, *, member: Member, at: datetime, now: datetime, surface: str
+    session: Session, *, member: Member, now: datetime, surface: str
 ) -> TimeEntry | None:
     """Stop the timer of a member who was deactivated, at that instant, unconfirmed.
 
-    The approvers are told, because one of them has to confirm it. Returns the entry, or None if
-    no timer ran.
+    Whoever learns that somebody has left calls it: Slack's own report, a look-up of the profile,
+    the question about a running timer. The approvers are told, because one of them has to confirm
+    it. Returns the entry, or None if the member is active or no timer ran.
     """
     member = lock_member(session, workspace_id=member.workspace_id, member_id=member.id)
     entry = find_running(session, member=member)
-    if entry is None:
+    if entry is None or member.deactivated_at is None:
         return None
     before = entry_facts(entry)
     change = Change(member, surface, now)
-    close_timer(session, change, entry, max(at, entry.started_at), is_confirmed=False)
+    end = max(member.deactivated_at, entry.started_at)
+    close_timer(session, change, entry, end, is_confirmed=False)
     note_change(session, change, entry, "stopped", before=before, note="deactivated")
     for approver in holders(session, workspace_id=member.workspace_id, role="approver"):
         tell(
@@ -165,8 +170,21 @@ def close_timer(
     *,
     is_confirmed: bool = True,
 ) -> None:
-    """End a running entry, and repaint a question about it that may stand in Slack."""
+    """End a running entry, and repaint a question about it that may stand in Slack.
+
+    Of an end that was guessed its owner is reminded as their next working day begins.
+    """
     close_entry(session, entry, ended_at=ended_at, is_confirmed=is_confirmed)
+    if not is_confirmed:
+        entry.next_nag_at = _ask_again_at(session, entry, change.now)
     refresh_card(
         session, workspace_id=entry.workspace_id, purpose="nag", subject_id=entry.id, now=change.now
     )
+
+
+def _ask_again_at(session: Session, entry: TimeEntry, now: datetime) -> datetime | None:
+    owner = session.get_one(Member, (entry.workspace_id, entry.member_id))
+    if owner.deactivated_at is not None:
+        return None
+    working = working_time_of(session, member=owner, since=day_of(now, owner.zone))
+    return ask_again_at(working, now=now)

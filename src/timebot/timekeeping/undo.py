@@ -302,7 +302,7 @@ def _run_again(reverse: _Reverse, entry: TimeEntry, verb: str = "started") -> No
         started_at=entry.started_at,
         now=reverse.change.now,
     )
-    reopen_entry(reverse.session, entry, next_nag_at=nag)
+    reopen_entry(reverse.session, entry, next_nag_at=nag, now=reverse.change.now)
     note_change(reverse.session, reverse.change, entry, verb, before=before, note="undo")
 
 

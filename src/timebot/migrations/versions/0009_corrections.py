@@ -15,6 +15,15 @@ def upgrade() -> None:
     op.add_column("submission", sa.Column("reopened_at", Instant(), nullable=True))
     op.add_column("submission", sa.Column("reminded_at", Instant(), nullable=True))
     op.add_column("submission", sa.Column("escalated_at", Instant(), nullable=True))
+    op.add_column("time_entry", sa.Column("vouched_at", Instant(), nullable=True))
+    unconfirmed = sa.text("NOT is_confirmed AND ended_at IS NOT NULL AND deleted_at IS NULL")
+    op.create_index(
+        "ix_time_entry_unconfirmed",
+        "time_entry",
+        ["next_nag_at"],
+        sqlite_where=unconfirmed,
+        postgresql_where=unconfirmed,
+    )
     where = sa.text("client_id IS NULL AND project_id IS NULL")
     op.create_index(
         "uq_approval_route_workspace",
@@ -116,6 +125,8 @@ def downgrade() -> None:
     for table in ("period_request", "period_reopening", "overlap_kept", "shown_hours"):
         op.drop_table(table)
     op.drop_index("uq_approval_route_workspace", "approval_route")
+    op.drop_index("ix_time_entry_unconfirmed", "time_entry")
+    op.drop_column("time_entry", "vouched_at")
     op.drop_column("submission", "escalated_at")
     op.drop_column("submission", "reminded_at")
     op.drop_column("submission", "reopened_at")
