@@ -20,6 +20,7 @@ from timebot.timekeeping.escalation import look_after
 from timebot.timekeeping.forgotten import attend_to
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import due_nags
+from timebot.timekeeping.reminders import list_to_remind, remind
 from timebot.timekeeping.shown import forget_shown
 from timebot.timekeeping.unconfirmed import ask_again, due_askings
 
@@ -46,6 +47,7 @@ def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
     return [
         Task("timers.attend", lambda now, _real: _attend_to_timers(database, now)),
         Task("ends.ask", lambda now, _real: _ask_for_ends(database, now)),
+        Task("people.remind", lambda now, _real: _remind(database, now)),
         for_each_workspace("approvals.look_after", database, _approvals),
         for_each_workspace("runs.open", database, open_runs),
         for_each_workspace("runs.release", database, release),
@@ -79,6 +81,18 @@ def _ask_for_ends(database: Database, now: datetime) -> int:
         )
 
     return sum(_alone(database, "ends.ask", ask(*person)) for person in people)
+
+
+def _remind(database: Database, now: datetime) -> int:
+    with database.read_only() as session:
+        people = list_to_remind(session, now=now)
+
+    def one(workspace_id: UUID, member_id: UUID) -> Work:
+        return lambda session: bool(
+            remind(session, workspace_id=workspace_id, member_id=member_id, now=now)
+        )
+
+    return sum(_alone(database, "people.remind", one(*person)) for person in people)
 
 
 def _alone(database: Database, name: str, work: Work) -> int:

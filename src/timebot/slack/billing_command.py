@@ -8,6 +8,7 @@ from timebot.slack.billing_panel import open_panel
 from timebot.slack.card_command import card_typed
 from timebot.slack.client_command import client_typed
 from timebot.slack.desk import Asked, Feature
+from timebot.slack.holidays_command import holidays_typed
 from timebot.slack.ids import Act
 from timebot.slack.invoice_actions import invoice_typed, invoices_typed
 from timebot.slack.lock_cards import open_typed
@@ -49,6 +50,7 @@ TYPED: Mapping[str, Typed] = {
     "preview": preview_typed,
     "report": report_typed,
     "open": open_typed,
+    "holidays": holidays_typed,
     "settings": settings_typed,
     "help": help_typed,
 }

@@ -92,6 +92,13 @@ WORDS = (
         "settings zone Europe/Berlin",
         ("setting",),
     ),
+    Verb(
+        "holidays",
+        "[2026-12-25 Christmas; 2027-01-01 New Year]",
+        "Shows or sets the firm's holidays; runs, questions and reminders leave them out.",
+        "holidays 2026-12-25 Christmas; 2027-01-01 New Year",
+        ("holiday",),
+    ),
     Verb("help", "[word]", "Shows this, or one word in detail.", "help rate"),
 )
 """Every word, in the order in which help lists them."""

@@ -143,12 +143,18 @@ def edit_form(
 
 
 def stop_form(
-    entry: TimeEntry, *, day: date, minute: str, kept: Mapping[str, object], asks: str = ""
+    entry: TimeEntry,
+    *,
+    day: date,
+    minute: str,
+    kept: Mapping[str, object],
+    asks: str = "",
+    form: Form = Form.STOP_AT,
 ) -> Block:
-    """Draw the modal that asks when a running timer ended."""
+    """Draw the modal that asks when a timer ended: one that runs, or one that timebot stopped."""
     began = f"{clock(entry.started_at, entry.zone)} on {weekday_words(entry.worked_on)}"
     return modal(
-        Form.STOP_AT,
+        form,
         "When did it end?",
         [
             *_question(asks),
@@ -156,7 +162,7 @@ def stop_form(
             field(DAY, "Day", _date(day.isoformat())),
             field(AT, "Time", _time(minute)),
         ],
-        submit="Stop it then",
+        submit="Stop it then" if form is Form.STOP_AT else "It ended then",
         kept=kept,
     )
 

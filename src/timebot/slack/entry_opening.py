@@ -16,6 +16,7 @@ from timebot.team.days import day_of
 from timebot.timekeeping.durations import format_duration
 from timebot.timekeeping.editing import get_own_entry
 from timebot.timekeeping.models import TimeEntry
+from timebot.timekeeping.stop_times import best_stop_time
 from timebot.timekeeping.tickets import Ticket
 from timebot.timekeeping.timer import TimerNotRunning, find_running
 from timebot.timekeeping.turns import find_last_closed
@@ -86,8 +87,9 @@ def open_stop_at(asked: Asked) -> Answer:
     entry = find_running(asked.session, member=asked.member)
     if entry is None or str(entry.id) != asked.delivery.value.get("entry", str(entry.id)):
         raise TimerNotRunning
-    local = clock(asked.now, entry.zone).zfill(5)
-    day = day_of(asked.now, entry.zone)
+    likely = best_stop_time(asked.session, member=asked.member, entry=entry, now=asked.now)
+    local = clock(likely, entry.zone).zfill(5)
+    day = day_of(likely, entry.zone)
     kept = {"entry": entry.id}
     return Answer(modal=entry_form.stop_form(entry, day=day, minute=local, kept=kept))
 

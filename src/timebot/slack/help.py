@@ -94,6 +94,13 @@ VERBS = (
         "Shows or sets what this channel's time is for, so that the name may be left out.",
         "link Acme logo",
     ),
+    Verb(
+        "settings",
+        "",
+        "Opens your working days and hours, days off, questions and reminders.",
+        "settings",
+        ("my",),
+    ),
     Verb("help", "[verb]", "Shows this, or one verb in detail.", "help add"),
 )
 """Every verb, in the order in which help lists them."""

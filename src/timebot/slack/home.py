@@ -181,7 +181,9 @@ def _recent(latest: Sequence[Shown]) -> list[Block]:
 
 
 def _foot(member: Member) -> list[Block]:
-    buttons = [button("Settings", Act.SETTINGS_FORM)] if may(member, "billing") else []
+    buttons = [button("My settings", Act.MY_SETTINGS_FORM)]
+    if may(member, "billing"):
+        buttons.append(button("Settings", Act.SETTINGS_FORM))
     if may(member, "approver"):
         buttons.append(button("Add time for somebody", Act.ADD_FOR_FORM))
     zone = context(f"Days are counted in {member.zone}.")

@@ -52,6 +52,18 @@ class Act(StrEnum):
     NAG_STOP_AT = "nag.stop_at"
     NAG_STOP_FORM = "nag.stop_form"
     NAG_KEEP_GOING = "nag.keep_going"
+    # Ends that were guessed
+    END_SETTLE = "end.settle"
+    END_FORM = "end.form"
+    END_RUNS_ON = "end.runs_on"
+    # One's own settings, reminders, days off
+    MY_SETTINGS_FORM = "my.settings_form"
+    REMINDER_SNOOZE = "reminder.snooze"
+    REMINDER_TODAY = "reminder.today"
+    REMINDER_IM_OFF = "reminder.im_off"
+    REMINDER_SWITCH_OFF = "reminder.switch_off"
+    DAY_OFF_UNDO = "day_off.undo"
+    HOLIDAYS_FORM = "holidays.form"
     # Approval
     SUBMIT = "submit.send"
     WITHDRAW = "submit.withdraw"
@@ -122,6 +134,9 @@ class Form(StrEnum):
     ADD = "form.add"
     EDIT = "form.edit"
     STOP_AT = "form.stop_at"
+    END = "form.end"
+    MY_SETTINGS = "form.my_settings"
+    HOLIDAYS = "form.holidays"
     WHY = "form.why"
     SPLIT = "form.split"
     HISTORY = "form.history"

@@ -119,5 +119,6 @@ def _doors() -> list[Block]:
         button("Today", Act.TIMER_TODAY),
         button("Week", Act.TIMER_WEEK),
         button("Submit", Act.SUBMIT),
+        button("My settings", Act.MY_SETTINGS_FORM),
         rare_menu(),
     ]

@@ -31,6 +31,12 @@ from timebot.slack.home import draw_home
 from timebot.slack.sending import Painters
 from timebot.slack.shortcuts import SHORTCUTS
 from timebot.slack.timer_command import timer_command
+from timebot.slack.working_day_routes import (
+    WORKING_DAY_ACTIONS,
+    WORKING_DAY_CARDS,
+    WORKING_DAY_FORMS,
+    WORKING_DAY_NOTICES,
+)
 
 
 def create_routes(*, command: str, billing_command: str) -> Routes:
@@ -41,6 +47,7 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
             **timer_buttons.ACTIONS,
             **CAPTURE_ACTIONS,
             **CORRECTION_ACTIONS,
+            **WORKING_DAY_ACTIONS,
             **approvals.ACTIONS,
             **bulk_approval.ACTIONS,
             **BILLING_ACTIONS,
@@ -49,6 +56,7 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
             **timer_buttons.FORMS,
             **CAPTURE_FORMS,
             **CORRECTION_FORMS,
+            **WORKING_DAY_FORMS,
             **approvals.FORMS,
             **bulk_approval.FORMS,
             **BILLING_FORMS,
@@ -64,8 +72,19 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
 def create_painters() -> Painters:
     """Return who draws each card and notice, and Home."""
     return Painters(
-        cards={**submission_card.CARDS, **nag_card.CARDS, **CORRECTION_CARDS, **BILLING_CARDS},
-        notices={**timer_notices.NOTICES, **CORRECTION_NOTICES, **BILLING_NOTICES},
+        cards={
+            **submission_card.CARDS,
+            **nag_card.CARDS,
+            **CORRECTION_CARDS,
+            **WORKING_DAY_CARDS,
+            **BILLING_CARDS,
+        },
+        notices={
+            **timer_notices.NOTICES,
+            **CORRECTION_NOTICES,
+            **WORKING_DAY_NOTICES,
+            **BILLING_NOTICES,
+        },
         home=draw_home,
     )
 

@@ -8,6 +8,7 @@ from timebot.slack.approval_queue import list_approvals
 from timebot.slack.channel_command import link
 from timebot.slack.desk import Asked
 from timebot.slack.help import draw_help, draw_unknown_verb, find_verb
+from timebot.slack.my_settings import open_my_settings
 from timebot.slack.panel import show_panel
 from timebot.slack.split_form import split_typed
 from timebot.slack.why_command import explain
@@ -32,6 +33,7 @@ VERBS: Mapping[str, Callable[[Asked, str], Answer]] = {
     "approve": list_approvals,
     "why": explain,
     "link": link,
+    "settings": open_my_settings,
 }
 """What each verb of the help table does with the rest of its line."""
 

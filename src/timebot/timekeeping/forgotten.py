@@ -20,7 +20,7 @@ from timebot.timekeeping.capture import reopen_entry
 from timebot.timekeeping.history import Change, entry_facts, note_change
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import ask_about, first_nag_at
-from timebot.timekeeping.naming import entry_words
+from timebot.timekeeping.naming import end_value, entry_words
 from timebot.timekeeping.overnight import end_by_rule, left_overnight_at, vouched_at
 from timebot.timekeeping.stop_times import signs_of
 from timebot.timekeeping.stopping import close_timer, stop_timer_of_leaver
@@ -38,11 +38,6 @@ class CannotRunOn(Refusal):
             f" Say when #{entry.number} ended.",
             ways_out=[WayOut(f"Say when #{entry.number} ended", "end.form", end_value(entry))],
         )
-
-
-def end_value(entry: TimeEntry) -> str:
-    """Return what the button carries that asks when an entry ended."""
-    return f'{{"entry":"{entry.id}"}}'
 
 
 def attend_to(session: Session, *, entry: TimeEntry, now: datetime) -> bool:

@@ -39,3 +39,8 @@ def numbers_words(entries: list[TimeEntry]) -> str:
     if len(entries) > len(shown):
         return f"{', '.join(shown)} and {len(entries) - len(shown)} more"
     return " and ".join(shown) if len(shown) < 3 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def end_value(entry: TimeEntry) -> str:
+    """Return what the button carries that asks when an entry ended."""
+    return f'{{"entry":"{entry.id}"}}'

@@ -17,7 +17,7 @@ from timebot.timekeeping.approvers import approvers_of
 from timebot.timekeeping.history import Change, audit_change, draw_home, entry_facts
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.moments import DayRange, parse_days
-from timebot.timekeeping.naming import numbers_words
+from timebot.timekeeping.naming import end_value, numbers_words
 from timebot.timekeeping.overlaps import ensure_no_overlaps
 from timebot.timekeeping.periods import billing_period
 from timebot.timekeeping.shown import keep_shown
@@ -81,10 +81,18 @@ class SubmissionBlocked(Refusal):
             if entries
         ]
         first = (without_project or unconfirmed)[0].number
+        ways_out = [
+            WayOut(f"Say when #{one.number} ended", "end.form", end_value(one))
+            for one in unconfirmed[:1]
+        ]
+        ways_out += [
+            WayOut(f"Fix #{one.number}", "entry.edit", str(one.number))
+            for one in without_project[:1]
+        ]
         super().__init__(
             f"Nothing was submitted, because {', and '.join(reasons)}.",
             example=f"/timer edit {first}",
-            ways_out=[WayOut(f"Fix #{first}", "entry.edit", str(first))],
+            ways_out=ways_out,
         )
 
 

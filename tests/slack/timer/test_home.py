@@ -60,6 +60,7 @@ def test_only_billing_people_see_the_settings_button(office: Office) -> None:
     assert office.mia.home is not None
     assert "Settings" in office.ana.home.buttons
     assert "Settings" not in office.mia.home.buttons
+    assert "My settings" in office.mia.home.buttons
 
 
 def test_a_recent_piece_of_work_is_resumed_from_home(office: Office) -> None:
