@@ -86,6 +86,7 @@ def subjects(firm: HostileFirm) -> list[tuple[str, str]]:
         "submission_reminder": handed_in,
         "nag": [*session.scalars(running), *session.scalars(guessed)],
         "period": session.scalars(select(PeriodRequest.id)).all(),
+        "unconfirmed": [firm.mia.id],
         "run": session.scalars(select(InvoiceRun.id)).all(),
         "invoice": session.scalars(select(Invoice.id)).all(),
     }
@@ -110,6 +111,7 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
             "submission_id": str(firm.session.scalars(submission).one()),
             **by,
         },
+        "reminder": {"kind": "remind_no_timer", "day": "2026-03-18"},
         "books_differ": {"sentences": json.dumps([mischief(number, 300) for number in range(20)])},
     }
 

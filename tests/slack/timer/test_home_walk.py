@@ -144,6 +144,11 @@ WALKS: dict[str, tuple[Prepare, Walk, Check]] = {
         why,
         lambda office: "INV-2031-0001" in office.mia.submit().errors["invoice"],
     ),
+    "settings": (
+        nothing,
+        lambda office: click(office, "My settings"),
+        lambda office: office.mia.modal is not None and "I work on" in office.mia.modal.all_text,
+    ),
     "help": (
         nothing,
         lambda office: click(office, "Help"),
