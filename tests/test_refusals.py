@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "timebot"
 
 ADVICE = re.compile(
     r"(?:^|[.,;:]\s+|\band |\bor |\bso )(?:please |then |now )?"
-    r"(?:add|ask|cancel|check|choose|close|correct|edit|give|install|invite|lift|look|make|mark|mend"
+    r"(?:add|ask|cancel|credit|check|choose|close|correct|edit|give|install|invite|lift|look|make|mark|mend"
     r"|move|name|open|pick|press|record|release|remove|reopen|restore|run|say|set|shorten|start|stop"
     r"|submit|take|tell|trim|try|type|untick|use|void|wait|withdraw|write)\b"
     r"|\byou can\b|\bask\b|\bmust be\b|\bcan be\b|: timebot |\bto settle\b|\bneeds\b"
@@ -111,6 +111,7 @@ def calls_to_super(function: ast.FunctionDef) -> Iterator[ast.Call]:
 
 
 NOTHING_TO_DO: Mapping[str, str] = {
+    "PartUnclear": "is told what to write by the code that reads the part",
     "AtField": "repeats the sentence of another refusal under its field",
     "FieldsRefused": "lists the sentences of other refusals",
     "ImportFaulty": "lists the sentences of other refusals",

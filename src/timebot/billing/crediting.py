@@ -20,7 +20,10 @@ class NothingLeft(Refusal):
     """All of it was credited before."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"Nothing is left to credit of {what}. Nothing was changed.")
+        super().__init__(
+            f"Nothing is left to credit of {what}. Nothing was changed.",
+            example="/billing invoices",
+        )
 
 
 class MoreThanLeft(Refusal):
@@ -35,7 +38,9 @@ class NotInSteps(Refusal):
 
     def __init__(self, amount: Money) -> None:
         step = Money(billing_step(amount.currency), amount.currency)
-        super().__init__(f"Amounts in {amount.currency} go in steps of {step}, not {amount}.")
+        super().__init__(
+            f"Amounts in {amount.currency} go in steps of {step}, not {amount}. Choose another."
+        )
 
 
 class LineNotThere(NotFound):
@@ -43,7 +48,7 @@ class LineNotThere(NotFound):
 
     def __init__(self, position: int, lines: int) -> None:
         many = "one line" if lines == 1 else f"lines 1 to {lines}"
-        super().__init__(f"There is no line {position}; the invoice has {many}.")
+        super().__init__(f"There is no line {position}; choose one of {many}.")
 
 
 class PartlyFreed(Refusal):

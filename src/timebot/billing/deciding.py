@@ -50,7 +50,10 @@ class AlreadyCredited(Refusal):
     """Credit notes took all of it back."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"{number} was credited in full already. Nothing was changed.")
+        super().__init__(
+            f"{number} was credited in full already. Nothing was changed.",
+            example=f"/billing invoice {number}",
+        )
 
 
 class BeingCharged(Refusal):

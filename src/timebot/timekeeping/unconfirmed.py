@@ -37,7 +37,9 @@ class NoSuchTime(Refusal):
     """A button for an entry that is gone, or somebody else's."""
 
     def __init__(self) -> None:
-        super().__init__("This entry is not there any more. Nothing was changed.")
+        super().__init__(
+            "This entry is not there any more. Nothing was changed.", example="/timer today"
+        )
 
 
 def list_unconfirmed(session: Session, *, member: Member) -> Sequence[TimeEntry]:
