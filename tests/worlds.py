@@ -97,6 +97,9 @@ def a_world(
     local.connect(url, events=event_names())
     try:
         yield World(local, timebot)
+        # Whatever a test is about: what a message shows, its text says to screen readers.
+        unsaid = [fault for fault in local.slack.faults() if "does not say" in fault]
+        assert unsaid == []
     finally:
         local.stop()
         door.stop()

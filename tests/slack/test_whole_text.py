@@ -34,3 +34,9 @@ def test_the_text_stays_within_what_an_update_takes() -> None:
 
 def test_a_link_is_said_by_its_label() -> None:
     assert words_of("See <https://linear.app/x|ABC-1>, `/timer`") == ["See", "ABC-1,", "/timer"]
+
+
+def test_code_that_is_said_keeps_its_letters_and_gets_no_style() -> None:
+    text = whole_text("", [section("```_Acme_  2:00```"), section("Type `start *Acme*`.")])
+
+    assert text == "\u2060_Acme\u2060_  2:00\nType start \u2060*Acme\u2060*."

@@ -15,7 +15,10 @@ _OPTION = 75
 _OPTIONS = 100
 _PLACEHOLDER = 150
 _TITLE = 24
-_QUOTE = re.compile(r"(?m)^(\s*)&gt;")
+_QUOTE = re.compile("(?m)^(\\s*)(&gt;|\N{FULLWIDTH GREATER-THAN SIGN})")
+# Slack reads the full-width twins of its marks, too.
+_STYLES = "*_~`\N{FULLWIDTH ASTERISK}\N{FULLWIDTH LOW LINE}\N{FULLWIDTH GRAVE ACCENT}"
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LOOSE_END = re.compile(r"(&[a-z]{0,3}|[\u200d\ufe0f\u2060]+)$")
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
@@ -25,17 +28,27 @@ def escape(text: str) -> str:
     """Make text literal in mrkdwn: Slack's three characters, and its marks of style."""
     for raw, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(raw, safe)
+    return unstyled(unturned(text))
+
+
+def unstyled(text: str) -> str:
+    """Take their meaning from the marks of style in text whose characters are escaped."""
     # Slack opens a style only at the edge of a word; a word joiner takes the edge away.
-    for mark in "*_~`":
+    for mark in _STYLES:
         text = text.replace(mark, f"\u2060{mark}")
-    return _QUOTE.sub("\\1\u2060&gt;", text)
+    return _QUOTE.sub("\\1\u2060\\2", text)
+
+
+def unturned(text: str) -> str:
+    """Drop the marks that turn the direction of what follows: they would turn our words, too."""
+    return _TURNING.sub("", text)
 
 
 def code(text: str) -> str:
     """Draw text as it is to be typed, in mrkdwn: nothing is added that a copy would carry along."""
     for raw, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("`", "'"), ("\n", " ")):
         text = text.replace(raw, safe)
-    return f"`{text}`" if text.strip() else ""
+    return f"`{unturned(text)}`" if text.strip() else ""
 
 
 def cut(text: str, limit: int) -> str:
@@ -53,7 +66,8 @@ def cut(text: str, limit: int) -> str:
 
 def plain(text: str, limit: int = _SECTION) -> Block:
     """A plain text object: nothing in it is interpreted but emoji names, which are off."""
-    return {"type": "plain_text", "text": cut(text, limit) or " ", "emoji": False}
+    shown = cut(unturned(text), limit)
+    return {"type": "plain_text", "text": shown or " ", "emoji": False}
 
 
 def mrkdwn(text: str) -> Block:

@@ -9,7 +9,17 @@ from timebot.reports.hours_and_money import GROUPINGS, Report, ReportRow, make_r
 from timebot.reports.report_days import ReportDays, take_days
 from timebot.slack.answer import Answer
 from timebot.slack.billing_words import cleaned, today_of, whole_place
-from timebot.slack.blocks import Block, actions, button, context, cut, escape, header, section
+from timebot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    cut,
+    escape,
+    header,
+    section,
+    unturned,
+)
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
 from timebot.slack.words import counted, days_words, money_words, started
@@ -138,7 +148,7 @@ def _width(text: str) -> int:
 def _literal(line: str) -> str:
     for raw, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("`", "'")):
         line = line.replace(raw, safe)
-    return line
+    return unturned(line)
 
 
 def _clock(minutes: int) -> str:

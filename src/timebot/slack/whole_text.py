@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from html import unescape
 
-from timebot.slack.blocks import Block, cut, escape
+from timebot.slack.blocks import Block, cut, escape, unstyled
 
 LONGEST = 3_900
 """Slack refuses an update whose text has more than 4,000 characters."""
 
 # The asterisks that we wrote; those of people have a word joiner before them.
 _OUR_MARKS = re.compile("(?<!\u2060)[*`]")
+_CODE = re.compile("(?<!\u2060)(?:```(.+?)```|`([^`\n]+)`)", re.DOTALL)
 _LABELLED = re.compile(r"<[^<>|]*\|([^<>]*)>")
 _BETWEEN_WORDS = re.compile("[\\s…]+")
 
@@ -38,13 +39,18 @@ def drawn_lines(blocks: Sequence[Block]) -> Iterator[str]:
         for text in _texts(block):
             is_plain = text.get("type") == "plain_text"
             written = str(text.get("text", ""))
-            yield from (escape(written) if is_plain else written).splitlines()
+            yield from (escape(written) if is_plain else _out_of_code(written)).splitlines()
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in mrkdwn, without our marks and the addresses of links."""
     bare = unescape(_OUR_MARKS.sub("", _LABELLED.sub(r"\1", text))).replace("\u2060", "")
     return [word for word in _BETWEEN_WORDS.split(bare) if any(map(str.isalnum, word))]
+
+
+def _out_of_code(text: str) -> str:
+    """Return a text without its code marks, whose content would have styles without them."""
+    return _CODE.sub(lambda found: unstyled(found[1] or found[2]), text)
 
 
 def _texts(block: Block) -> Iterator[Block]:

@@ -1,5 +1,6 @@
 """Slack's mrkdwn, as the page's parser draws it."""
 
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.playground.page.fixture_world import FixtureWorld
 from timebot.playground.http import LocalServer
+from timebot.playground.slack.mrkdwn import marks_in
 
 pytestmark = pytest.mark.browser
 
@@ -90,3 +92,35 @@ def test_a_long_text_full_of_open_marks_is_drawn_at_once(page: Page) -> None:
     )
 
     assert took < 1000
+
+
+TAGS = {
+    "bold": "STRONG",
+    "italic": "EM",
+    "strike": "S",
+    "code": "CODE",
+    "quote": "BLOCKQUOTE",
+    "link": "A",
+}
+SEEN = """async (texts) => {
+  const { mrkdwn } = await import("/static/mrkdwn.js");
+  return texts.map((text) => {
+    const box = document.createElement("div");
+    box.append(...mrkdwn(text));
+    return [...box.querySelectorAll("*")].map((one) => one.tagName);
+  });
+}"""
+
+
+def test_the_page_and_the_tests_read_a_text_alike(page: Page) -> None:
+    chance = random.Random(7)  # noqa: S311 - the same texts every time, no secrets
+    pieces = ["*", "_", "~", "`", "<", ">", "\uff0a", "\uff3f", "\uff40", " ", "a", "b", "\u200b"]
+    pieces += ["\u2060", "<https://a.example|b>", "https://a.example/x", ".", "&gt;", "<b>"]
+    texts = ["".join(chance.choices(pieces, k=chance.randint(1, 14))) for _ in range(2_000)]
+
+    seen = page.evaluate(SEEN, texts)
+
+    for text, tags in zip(texts, seen, strict=True):
+        # Links in code act, but the page draws them as text there.
+        read = [TAGS[mark.kind] for mark in marks_in(text) if "CODE" not in tags]
+        assert sorted(read) == sorted(tags if "CODE" not in tags else []), repr(text)

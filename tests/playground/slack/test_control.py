@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from werkzeug.wrappers import Response
 
 from timebot.playground.slack import LocalSlack, Person
@@ -215,3 +216,36 @@ def test_files_outside_the_page_are_not_handed_out(slack: LocalSlack) -> None:
 def test_say_writes_a_message(ask: Ask, mia: Person) -> None:
     assert ask("say", user=mia.id, channel=mia.dm, text="hi")["ok"]
     assert mia.last_message().text == "hi"
+
+
+def test_the_page_breaks_the_next_call_of_a_method(
+    ask: Ask, client: WebClient, mia: Person
+) -> None:
+    planned = ask("trouble", method="chat.postMessage", kind="500_before")
+
+    with pytest.raises(SlackApiError, match="internal_error"):
+        client.chat_postMessage(channel=mia.dm, text="Tea?")
+    assert planned["ok"]
+    assert client.chat_postMessage(channel=mia.dm, text="Tea?")["ok"]
+
+
+def test_the_page_delivers_the_last_request_again(
+    ask: Ask, app: App, slack: LocalSlack, mia: Person
+) -> None:
+    assert not ask("trouble", kind="again")["ok"]
+
+    @app.command("/tea")
+    def tea(ack: Ack) -> None:
+        ack()
+
+    mia.command("/tea")
+
+    assert ask("trouble", kind="again")["ok"]
+    assert len(slack.deliveries) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "kind"), [("nobody.knows", "500_before"), ("views.open", "gremlins")]
+)
+def test_a_trouble_that_is_not_known_is_refused(ask: Ask, method: str, kind: str) -> None:
+    assert "There is no trouble" in ask("trouble", method=method, kind=kind)["error"]

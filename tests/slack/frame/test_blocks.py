@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from timebot.playground.slack.blockkit import message_faults, view_faults
+from timebot.playground.slack.mrkdwn import marks_in
 from timebot.slack.blocks import (
     Block,
     actions,
@@ -28,11 +31,18 @@ from timebot.slack.blocks import (
     shortened,
     text_field,
     type_ahead,
+    unturned,
 )
 from timebot.slack.delivery import read_click
 from timebot.slack.door import AlreadySaved
 from timebot.slack.ids import VALUE_LIMIT, Act, pack, unpack
 from timebot.slack.refusals import draw_apology, draw_refusal
+
+FULL_WIDTH = (
+    "\N{FULLWIDTH ASTERISK}\N{FULLWIDTH LOW LINE}\N{FULLWIDTH GRAVE ACCENT}"
+    "\N{FULLWIDTH GREATER-THAN SIGN}"
+)
+MARKS = f"*_~`{FULL_WIDTH}"
 
 HOSTILE = [
     "",
@@ -112,7 +122,20 @@ def test_escaping_takes_no_letter_away(text: str) -> None:
     for safe, raw in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         plainly = plainly.replace(safe, raw)
 
-    assert plainly == text
+    assert plainly == unturned(text)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_each_mark_of_slacks_is_a_letter_once_escaped(mark: str) -> None:
+    styled = f"{mark}a{mark}"
+
+    assert [one.text.strip(mark) for one in marks_in(styled)] == ["a"]
+    assert list(marks_in(escape(styled))) == []
+
+
+@given(st.text(alphabet=f"{MARKS}<>&|!@#hU1 \n\u200b\u2060\u202e", max_size=40))
+def test_no_text_whatever_becomes_a_mark(text: str) -> None:
+    assert list(marks_in(escape(text), verbatim=True)) == []
 
 
 def test_what_is_to_be_typed_can_be_copied() -> None:

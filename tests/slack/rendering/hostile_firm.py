@@ -40,16 +40,30 @@ MISCHIEF = (
 )
 """Mentions, styles, links, an entity, another direction, a joined emoji, a combining mark."""
 
+SLYNESS = (
+    "\N{FULLWIDTH ASTERISK}bolx\N{FULLWIDTH ASTERISK}"
+    " \N{FULLWIDTH LOW LINE}italx\N{FULLWIDTH LOW LINE}"
+    " \N{FULLWIDTH GRAVE ACCENT}codx\N{FULLWIDTH GRAVE ACCENT}"
+    " \u200b*bolx*\u200b &lt;!here&gt; ```codx``` [Pay](https://evil.example)"
+    " \u202eesrever\u2067 <!subteam^S1>"
+)
+"""Full-width marks, styles between invisible edges, forms escaped already, turned directions."""
+
 NOW = MONDAY_NINE + timedelta(days=16)
 """Wednesday of the third week: the first period has closed and its run is due."""
+
+LONGEST_NAME = 120
+"""How many characters the name of a person, a client or a project may have."""
 
 TICKET = "https://linear.app/north/issue/ABC-123/a-ticket"
 PERMALINK = "https://north.slack.com/archives/C0LOCAL001/p1772442000000100"
 
 
-def mischief(number: int, length: int = 120) -> str:
-    """Return a different mischief of just this length."""
-    words = f"{number} {MISCHIEF} "
+def mischief(number: int, length: int = LONGEST_NAME) -> str:
+    """Return a different mischief of just this length; a long one begins as a quotation."""
+    words = f"{number} {MISCHIEF if number % 2 else SLYNESS} "
+    if length > LONGEST_NAME:
+        words = f"\N{FULLWIDTH GREATER-THAN SIGN} quotx {words}"
     return words + "W" * (length - len(words))
 
 

@@ -5,19 +5,22 @@ from collections.abc import Iterator, Mapping
 
 from tests.slack.rendering.hostile_firm import PERMALINK, TICKET
 from timebot.playground.slack.blockkit import message_faults, option_faults, view_faults
+from timebot.playground.slack.mrkdwn import Mark, marks_in
 from timebot.slack.blocks import Block, shortened
 from timebot.slack.whole_text import drawn_lines, whole_text, words_of
 
 PICKED = "U0PICKED01"
 """The person whom the walk picks where a modal asks for one; timebot may name them."""
 
-OURS = (TICKET, PERMALINK, "http://localhost", f"@{PICKED}")
+OURS = (TICKET, PERMALINK, "http://localhost", PICKED)
 """How the links and mentions begin that timebot itself draws in this firm."""
 
-_FORM = re.compile(r"<([^<>]*)>")
-_STYLED = re.compile(r"(?<!\u2060)[*_~`](?:bolx|italx|strikx|codx)")
-_CHANNEL = re.compile(r"#[CG][A-Z0-9]+")
-_OUR_CODE = re.compile("(?<!\u2060)`[^`\n]*`")
+BAITS = ("bolx", "italx", "strikx", "codx", "quotx")
+"""What people have put between marks of style."""
+
+_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_LOOKS = ("bold", "italic", "strike", "code", "preformatted", "quote")
 _LONGEST_SPOKEN = 3_800
 
 
@@ -60,15 +63,22 @@ def marked(node: object) -> Iterator[str]:
 
 
 def _read(text: str) -> Iterator[str]:
-    """Read a text as Slack does, and name what comes of what people typed.
+    """Read a text as Slack does, and name what comes of what people typed."""
+    if _TURNING.search(text):
+        yield "the direction of what follows is turned"
+    for mark in marks_in(text, verbatim=True):
+        if mark.kind in _LOOKS:
+            if mark.text.replace("\u2060", "").strip().startswith(BAITS):
+                yield f"Slack would draw as {mark.kind}: {mark.text}"
+        elif not _is_ours(mark):
+            yield f"Slack would act on a {mark.kind}: {mark.target}"
 
-    Within our own code marks Slack reads no styles.
-    """
-    for form in _FORM.findall(text):
-        if not form.startswith(OURS) and not _CHANNEL.fullmatch(form.partition("|")[0]):
-            yield f"Slack would act on <{form}>"
-    for styled in _STYLED.findall(_OUR_CODE.sub("", text)):
-        yield f"Slack would style {styled}"
+
+def _is_ours(mark: Mark) -> bool:
+    """Tell whether timebot itself draws such a thing in this firm."""
+    if mark.kind == "channel":
+        return _CHANNEL.fullmatch(mark.target) is not None
+    return mark.target.startswith(OURS)
 
 
 def _unspoken(text: str, blocks: list[Block]) -> list[str]:

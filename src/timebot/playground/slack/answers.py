@@ -11,6 +11,7 @@ from timebot.playground.slack.blockkit import (
 )
 from timebot.playground.slack.deliver import JSON, Reply
 from timebot.playground.slack.faults import SlackFault
+from timebot.playground.slack.spoken import note_unspoken
 from timebot.playground.slack.surfaces import with_ids
 from timebot.playground.slack.world import World
 from timebot.playground.store import Document
@@ -39,7 +40,7 @@ def show_command_answer(
         if is_public:
             world.messages.post(channel, author=user_id, text=typed)
         return None
-    content = _content(answer)
+    content = _content(world, answer)
     if is_public:
         world.messages.post(channel, author=user_id, text=typed)
     return _say(world, content, channel, None if is_public else user_id)
@@ -56,7 +57,7 @@ def use_response_url(world: World, key: str, answer: Any) -> None:  # noqa: ANN4
     if not isinstance(answer, dict):
         raise SlackFault("invalid_payload")
     deletes = bool(answer.get("delete_original"))
-    content = {} if deletes else _content(answer)
+    content = {} if deletes else _content(world, answer)
     ticket = world.tickets.use_response_url(key)
     channel, original = ticket["channel"], ticket["original"]
     if deletes:
@@ -67,7 +68,8 @@ def use_response_url(world: World, key: str, answer: Any) -> None:  # noqa: ANN4
         world.messages.edit(channel, original, **content)
     else:
         is_public = answer.get("response_type") == "in_channel"
-        ts = _say(world, content, channel, None if is_public else ticket["user"])
+        only_to = None if is_public else ticket["user"]
+        ts = _say(world, content, channel, only_to, thread_ts=answer.get("thread_ts"))
         if original is None:
             world.tickets.set_original(key, ts)
 
@@ -115,7 +117,7 @@ def offered_options(reply: Reply) -> list[Document]:
     return options
 
 
-def _content(answer: Document) -> Document:
+def _content(world: World, answer: Document) -> Document:
     """Return the text and blocks of an answer, checked."""
     text, blocks = answer.get("text") or "", _parsed_blocks(answer.get("blocks"))
     if not text and not blocks:
@@ -123,6 +125,8 @@ def _content(answer: Document) -> Document:
     faults = message_faults(blocks)
     if faults:
         raise SlackFault("invalid_blocks", faults)
+    if text:
+        note_unspoken(world, text, blocks)
     return {"text": text or plain_words(blocks), "blocks": with_ids(blocks)}
 
 
@@ -137,9 +141,20 @@ def _parsed(text: str, error: str) -> Any:  # noqa: ANN401 - unchecked JSON
         raise SlackFault(error, ["[ERROR] not valid JSON"]) from None
 
 
-def _say(world: World, content: Document, channel: str, only_to: str | None) -> str:
+def _say(
+    world: World,
+    content: Document,
+    channel: str,
+    only_to: str | None,
+    *,
+    thread_ts: str | None = None,
+) -> str:
     message = world.messages.post(
-        channel, author=world.directory.bot_user_id, ephemeral_to=only_to, **content
+        channel,
+        author=world.directory.bot_user_id,
+        ephemeral_to=only_to,
+        thread_ts=thread_ts,
+        **content,
     )
     return str(message["ts"])
 

@@ -11,6 +11,7 @@ from timebot.playground.slack.faults import NotThere, SlackFault
 from timebot.playground.slack.fields import action_on, find_element
 from timebot.playground.slack.interactions import Interactions, Outcome
 from timebot.playground.slack.sights import Sights
+from timebot.playground.slack.trouble import BREAKABLE, KINDS, Trouble
 from timebot.playground.slack.world import World
 from timebot.playground.store import Document
 
@@ -22,9 +23,10 @@ Target = Callable[[], datetime | None]
 class Control:
     """Answers everything below `/_/`."""
 
-    def __init__(self, world: World, interactions: Interactions) -> None:
+    def __init__(self, world: World, interactions: Interactions, trouble: Trouble) -> None:
         self._world = world
         self._interactions = interactions
+        self._trouble = trouble
         self._jumps: dict[str, tuple[str, Target]] = {}
         self._sights = Sights(world)
         self._posts: dict[str, Callable[[Document], Outcome]] = {
@@ -36,6 +38,7 @@ class Control:
             "options": self._options,
             "home_opened": self._home_opened,
             "shortcut": self._shortcut,
+            "trouble": self._break,
         }
 
     def add_jump(self, key: str, label: str, target: Target) -> None:
@@ -126,6 +129,18 @@ class Control:
         if body.get("ts"):
             message = self._message(body["user"], body["channel"], body["ts"])
         return self._interactions.shortcut(body["user"], body["callback_id"], message)
+
+    def _break(self, body: Document) -> Outcome:
+        """Plan a trouble for the next call of a method, or deliver the last request again."""
+        kind = body["kind"]
+        if kind == "again":
+            reply = self._trouble.deliver_again()
+            return Outcome(reply.status, reply.error, {}, reply.ms)
+        if kind not in KINDS or body["method"] not in BREAKABLE:
+            words = f"There is no trouble {kind} for {body['method']}."
+            raise NotThere(words)
+        self._trouble.next_call(body["method"], kind)
+        return Outcome()
 
     def _place(self, body: Document) -> Document:
         container, user_id = body["container"], body["user"]

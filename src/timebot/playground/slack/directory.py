@@ -8,6 +8,9 @@ from timebot.playground.clock import MovableClock
 from timebot.playground.slack.faults import SlackFault
 from timebot.playground.store import Document, Store
 
+SLACKBOT = "USLACKBOT"
+"""Slack's own voice: in every workspace, no person, and not to be written to."""
+
 _USER = "slack.user"
 _CONVERSATION = "slack.conversation"
 _INSTALLATION = "slack.installation"
@@ -111,6 +114,24 @@ class Directory:
                 raise SlackFault("channel_not_found")
             self._store.put(_CONVERSATION, channel, {**kept, **changes})
 
+    def delete_conversation(self, channel: str) -> None:
+        """Remove a conversation; its id names nothing any more."""
+        self._store.delete(_CONVERSATION, channel)
+
+    def change_conversation_id(self, channel: str) -> str:
+        """Give a conversation a new id and return it; the old one names nothing any more."""
+        with self._store.transaction():
+            kept = self._store.get(_CONVERSATION, channel)
+            if kept is None:
+                raise SlackFault("channel_not_found")
+            self._store.delete(_CONVERSATION, channel)
+            fields = {key: value for key, value in kept.items() if key != "id"}
+            return self._add_conversation(channel[0], **fields)
+
+    def is_outsider(self, user: Document) -> bool:
+        """Tell whether a person is of another workspace, who is here through a shared channel."""
+        return bool(user["team_id"] != self.team_id)
+
     def may_see(self, user: Document, conversation: Document) -> bool:
         """Tell whether a person sees a conversation: as a member, or because it is public.
 
@@ -118,8 +139,8 @@ class Directory:
         """
         if user["id"] in conversation["members"]:
             return True
-        is_outsider = user["is_restricted"] or user["team_id"] != self.team_id
-        return conversation["kind"] == "channel" and not is_outsider
+        is_invited_only = user["is_restricted"] or self.is_outsider(user)
+        return conversation["kind"] == "channel" and not is_invited_only
 
     def app_conversation(self, channel: str) -> Document:
         """Return a conversation the app may know of.
@@ -143,9 +164,14 @@ class Directory:
         conversation = self.app_conversation(channel)
         if conversation["is_archived"]:
             raise SlackFault("is_archived")
-        if self.bot_user_id not in conversation["members"]:
+        if self.bot_user_id not in conversation["members"] and not self._may_join(conversation):
             raise SlackFault("not_in_channel")
         return conversation
+
+    def _may_join(self, conversation: Document) -> bool:
+        """Tell whether the app may post in a public channel without being a member of it."""
+        scopes = self.installation["scopes"] or ()
+        return conversation["kind"] == "channel" and "chat:write.public" in scopes
 
     def _add_conversation(self, prefix: str, **fields: Any) -> str:  # noqa: ANN401 - JSON values of many kinds
         channel = f"{prefix}0LOCAL{self._store.next_number(_CONVERSATION):03d}"

@@ -17,7 +17,8 @@ _CHANNEL_FLAGS = {
 def user_json(world: World, user: Document, *, include_locale: bool = False) -> Document:
     """Return a user as `users.info` does.
 
-    https://docs.slack.dev/reference/objects/user-object; a deactivated one has no zone or roles.
+    https://docs.slack.dev/reference/objects/user-object; a deactivated one has no zone or roles,
+    one of another workspace no zone and no locale.
     """
     drawn = {
         "id": user["id"],
@@ -37,7 +38,7 @@ def user_json(world: World, user: Document, *, include_locale: bool = False) -> 
     drawn |= {"real_name": user["real_name"], "color": color_of(user["id"])}
     drawn |= {role: user[role] for role in roles}
     drawn["is_primary_owner"] = user["is_owner"]
-    if user["tz"] is not None:
+    if user["tz"] is not None and "is_stranger" not in drawn:
         offset = world.clock.now().astimezone(ZoneInfo(user["tz"])).utcoffset()
         seconds = 0 if offset is None else int(offset.total_seconds())
         drawn |= {"tz": user["tz"], "tz_label": user["tz"], "tz_offset": seconds}

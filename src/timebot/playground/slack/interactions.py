@@ -30,6 +30,7 @@ from timebot.playground.slack.permissions import (
     known_command,
     member_of,
     open_modal,
+    own_person,
     writer_in,
 )
 from timebot.playground.slack.world import World
@@ -63,9 +64,7 @@ class Interactions:
         user, conversation = writer_in(self._world, user_id, channel)
         name, rest = _split_command(text)
         command = known_command(self._world, name)
-        if user["team_id"] != self._world.directory.team_id:
-            message = f"{user['name']} is of another workspace and cannot use {name}."
-            raise NotThere(message)
+        own_person(self._world, user_id, name)
         if command.get("should_escape"):
             rest = escaped(self._world, rest)
         fields = payloads.command_fields(self._world, user, conversation, name, rest)
@@ -213,8 +212,12 @@ class Interactions:
         return Outcome(outcome.status, outcome.error, {}, outcome.ms, found)
 
     def open_home(self, user_id: str, tab: str = "home") -> Outcome:
-        """Open the app's Home tab, or its Messages tab."""
-        user = active_person(self._world, user_id)
+        """Open the app's Home tab, or its Messages tab.
+
+        Raises:
+            NotThere: if the person is of another workspace.
+        """
+        user = own_person(self._world, user_id, "the app's Home")
         content = {
             "type": "app_home_opened",
             "user": user["id"],
@@ -231,9 +234,13 @@ class Interactions:
         """Use a global shortcut, or one on a message.
 
         Raises:
-            NotThere: if the app has no such shortcut, or the message is ephemeral.
+            NotThere: if the app has no such shortcut, the message is ephemeral, or the person is
+                of another workspace or a guest of a single channel.
         """
-        user = active_person(self._world, user_id)
+        user = own_person(self._world, user_id, callback_id)
+        if user["is_ultra_restricted"]:
+            words = f"{user['name']} is a guest of a single channel, who is offered no shortcuts."
+            raise NotThere(words)
         kind = "global" if message is None else "message"
         check_shortcut(self._world, kind, callback_id)
         payload = {

@@ -8,12 +8,15 @@ from timebot.playground.clock import MovableClock
 from timebot.playground.http import LocalServer
 from timebot.playground.slack.control import Control, Target
 from timebot.playground.slack.deliver import Delivery, Reply
+from timebot.playground.slack.disturbances import Disturbance, Disturbances
 from timebot.playground.slack.drawing import user_json
 from timebot.playground.slack.events import RETRY_DELAYS, Events
 from timebot.playground.slack.faults import NotThere
 from timebot.playground.slack.interactions import Interactions
 from timebot.playground.slack.people import Person
-from timebot.playground.slack.server import PlannedFailure, SlackServer
+from timebot.playground.slack.registration import check_commands, check_shortcuts
+from timebot.playground.slack.server import SlackServer
+from timebot.playground.slack.trouble import Trouble
 from timebot.playground.slack.world import World, build_world
 from timebot.playground.store import Document, Store
 
@@ -58,8 +61,10 @@ class LocalSlack:
         )
         self._events = Events(self._world, retry_delays)
         self._interactions = Interactions(self._world, self._events)
-        self._control = Control(self._world, self._interactions)
-        self._app = SlackServer(self._world, self._control)
+        disturbances = Disturbances()
+        self._trouble = Trouble(self._world, disturbances)
+        self._control = Control(self._world, self._interactions, self._trouble)
+        self._app = SlackServer(self._world, self._control, disturbances)
 
     def start(self) -> None:
         """Answer requests from now on."""
@@ -106,6 +111,11 @@ class LocalSlack:
         return self._world.directory.bot_user_id
 
     @property
+    def trouble(self) -> Trouble:
+        """What can be broken on purpose, beyond what has a method here."""
+        return self._trouble
+
+    @property
     def world(self) -> World:
         """The parts, for those who look closer."""
         return self._world
@@ -131,12 +141,19 @@ class LocalSlack:
         """Register the app's slash commands.
 
         Each has `command`, `usage_hint`, `description`, and may have `should_escape`.
+
+        Raises:
+            ValueError: if a manifest with them would be refused.
         """
-        self._world.directory.change_installation(commands=list(commands))
+        self._world.directory.change_installation(commands=check_commands(commands))
 
     def set_shortcuts(self, shortcuts: Iterable[Document]) -> None:
-        """Register the app's shortcuts: `type` (global or message), `callback_id`, `name`."""
-        self._world.directory.change_installation(shortcuts=list(shortcuts))
+        """Register the app's shortcuts: `type` (global or message), `callback_id`, `name`.
+
+        Raises:
+            ValueError: if a manifest with them would be refused.
+        """
+        self._world.directory.change_installation(shortcuts=check_shortcuts(shortcuts))
 
     def set_scopes(self, scopes: Iterable[str] | None) -> None:
         """Allow only methods of these bot scopes, as in an app manifest; None allows all."""
@@ -241,7 +258,7 @@ class LocalSlack:
         """Answer the next calls of a Web API method with a failure.
 
         Args:
-            method: for example `chat.postMessage`.
+            method: for example `chat.postMessage`; or `response_url` or `upload`.
             status: HTTP status; with 429 say `headers={"Retry-After": "30"}`. None cuts the
                 connection instead of answering.
             body: the JSON body; an error fitting the status if it is left out.
@@ -250,15 +267,8 @@ class LocalSlack:
             after_effect: do what was asked first, and fail then.
         """
         words = "ratelimited" if status == 429 else "internal_error"
-        failure = PlannedFailure(
-            method,
-            status,
-            {"ok": False, "error": words} if body is None else body,
-            headers or {},
-            times,
-            after_effect,
-        )
-        self._app.plan_failure(failure)
+        given = {"ok": False, "error": words} if body is None else body
+        self._trouble.plan(Disturbance(method, status, given, headers or {}, times, after_effect))
 
     def revoke_token(self) -> None:
         """Make the token useless and tell the app by event."""

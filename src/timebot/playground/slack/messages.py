@@ -96,6 +96,12 @@ class Messages:
         """Return the messages of a conversation in order, without what only others see."""
         return [m for m in self._store.list(_kind(channel)) if m["ephemeral_to"] in (None, user_id)]
 
+    def forget_ephemeral(self, user_id: str, channel: str) -> None:
+        """Drop what only this person saw there."""
+        for message in self.seen_by(user_id, channel):
+            if message["ephemeral_to"] == user_id:
+                self.delete(channel, message["ts"])
+
     def last_ts(self, channel: str) -> str | None:
         """Return when something was last said there."""
         last = self._store.get("slack.last_ts", channel)

@@ -179,6 +179,14 @@ class Person:
         document = None if message is None else message.document
         return self._do(lambda: self._interactions.shortcut(self.id, callback_id, document))
 
+    def reload(self) -> None:
+        """Start Slack anew: what only this person saw is gone.
+
+        https://docs.slack.dev/reference/methods/chat.postEphemeral
+        """
+        for conversation in self._world.directory.conversations():
+            self._world.messages.forget_ephemeral(self.id, conversation["id"])
+
     def _use(self, shown: Message | View, placed: Placed, action: Document) -> Answer:
         hands, document = self._interactions, shown.document
         use = hands.click_in_message if isinstance(shown, Message) else hands.click_in_view

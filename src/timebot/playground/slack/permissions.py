@@ -45,6 +45,24 @@ def writer_in(world: World, user_id: str, channel: str) -> tuple[Document, Docum
     return user, conversation
 
 
+def own_person(world: World, user_id: str, what: str) -> Document:
+    """Return a person of the workspace that has the app, who may do what others may not.
+
+    Args:
+        world: the parts.
+        user_id: who.
+        what: the thing they reach for, in words.
+
+    Raises:
+        NotThere: if they are of another workspace, which does not offer it to them.
+    """
+    user = active_person(world, user_id)
+    if world.directory.is_outsider(user):
+        message = f"{user['name']} is of another workspace and cannot use {what}."
+        raise NotThere(message)
+    return user
+
+
 def open_modal(world: World, user_id: str, view_id: str) -> Document:
     """Return a modal that this person has open.
 

@@ -4,8 +4,6 @@ import json
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
@@ -13,6 +11,11 @@ from werkzeug.wrappers import Request, Response
 from timebot.playground.slack.answers import use_response_url
 from timebot.playground.slack.arguments import Arguments
 from timebot.playground.slack.control import Control, json_response
+from timebot.playground.slack.disturbances import (
+    RESPONSE_URL,
+    UPLOAD,
+    Disturbances,
+)
 from timebot.playground.slack.faults import SlackFault
 from timebot.playground.slack.inspector import Exchange
 from timebot.playground.slack.methods import METHODS
@@ -29,28 +32,16 @@ if TYPE_CHECKING:
 
 # The other names of loopback are let in, other hosts are not: a foreign page must not reach us.
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
-
-
-@dataclass
-class PlannedFailure:
-    """An answer that the next calls of a method get instead of the true one."""
-
-    method: str
-    status: int | None
-    body: Document
-    headers: dict[str, str] = field(default_factory=dict)
-    times: int = 1
-    after_effect: bool = False
+_WORN_OUT = {"expired_url", "used_url"}
 
 
 class SlackServer:
     """The WSGI application of the local Slack."""
 
-    def __init__(self, world: World, control: Control) -> None:
+    def __init__(self, world: World, control: Control, disturbances: Disturbances) -> None:
         self._world = world
+        self._disturbances = disturbances
         self._mounts: dict[str, WSGIApplication] = {}
-        self._failures: list[PlannedFailure] = []
-        self._lock = Lock()
         self._doors: dict[str, Callable[[Request, str], Response]] = {
             "api": self._api,
             "respond": self._respond,
@@ -62,11 +53,6 @@ class SlackServer:
     def mount(self, prefix: str, app: "WSGIApplication") -> None:
         """Hand all requests below a path to another application."""
         self._mounts[f"/{prefix.strip('/')}"] = app
-
-    def plan_failure(self, failure: PlannedFailure) -> None:
-        """Make the next calls of a method fail."""
-        with self._lock:
-            self._failures.append(failure)
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -90,16 +76,29 @@ class SlackServer:
     def _api(self, request: Request, method: str) -> Response:
         began = time.monotonic()
         values = _values(request)
-        failure = self._take_failure(method)
-        headers: dict[str, str] = {}
-        if failure is None or failure.after_effect:
-            status, body = self._call(method, _token(request, values), values)
-        if failure is not None:
-            if failure.status is None:
-                _hang_up(request)
-            status, body, headers = failure.status or 0, failure.body, failure.headers
+
+        def call() -> tuple[int, Document]:
+            return self._call(method, _token(request, values), values)
+
+        status, body, headers = self._disturbed(request, method, call)
         self._record("web_api", method, status, began, values, body)
         return json_response(body, status or 200, headers)
+
+    def _disturbed(
+        self, request: Request, name: str, act: Callable[[], tuple[int, Document]]
+    ) -> tuple[int, Document, dict[str, str]]:
+        """Do what was asked, unless something else was planned; 0 stands for a cut connection."""
+        met = self._disturbances.take(name)
+        if met is None:
+            return *act(), {}
+        met.wait()
+        if met.is_only_slow:
+            return *act(), {}
+        if met.after_effect:
+            act()
+        if met.status is None:
+            _hang_up(request)
+        return met.status or 0, met.body, met.headers
 
     def _call(
         self, method: str, token: str | None, values: Document | None
@@ -114,26 +113,36 @@ class SlackServer:
     def _respond(self, request: Request, key: str) -> Response:
         began = time.monotonic()
         answer = _values(request)
-        try:
-            use_response_url(self._world, key, answer)
-        except SlackFault as fault:
-            status = 404 if fault.error in {"expired_url", "used_url"} else 400
-            body = _refusal(fault)
-            self._record("response_url", fault.error, status, began, answer, body)
-            return json_response(body, status)
-        self._record("response_url", "answer", 200, began, answer, {"ok": True})
-        return Response("ok", content_type="text/html")
+
+        def use() -> tuple[int, Document]:
+            try:
+                use_response_url(self._world, key, answer)
+            except SlackFault as fault:
+                return (404 if fault.error in _WORN_OUT else 400), _refusal(fault)
+            return 200, {"ok": True}
+
+        status, body, headers = self._disturbed(request, RESPONSE_URL, use)
+        title = "answer" if body.get("ok") else str(body.get("error"))
+        self._record("response_url", title, status, began, answer, body)
+        if body.get("ok"):
+            return Response("ok", content_type="text/html")
+        return json_response(body, status or 200, headers)
 
     def _upload(self, request: Request, file_id: str) -> Response:
         began = time.monotonic()
         content = request.get_data()
-        try:
-            self._world.uploads.receive(file_id, content)
-        except SlackFault as fault:
-            self._record("upload", file_id, 400, began, len(content), _refusal(fault))
-            return Response(fault.error, status=400)
-        self._record("upload", file_id, 200, began, f"{len(content)} bytes", "OK")
-        return Response(f"OK - {len(content)}")
+
+        def receive() -> tuple[int, Document]:
+            try:
+                self._world.uploads.receive(file_id, content)
+            except SlackFault as fault:
+                return 400, _refusal(fault)
+            return 200, {"ok": True}
+
+        status, body, headers = self._disturbed(request, UPLOAD, receive)
+        self._record("upload", file_id, status, began, f"{len(content)} bytes", body)
+        words = f"OK - {len(content)}" if body.get("ok") else str(body.get("error"))
+        return Response(words, status or 200, headers)
 
     def _file(self, _: Request, path: str) -> Response:
         file_id, __, name = path.partition("/")
@@ -142,16 +151,6 @@ class SlackServer:
         except SlackFault:
             return Response("Not found.\n", status=404)
         return Response(content, content_type=mime_type(name))
-
-    def _take_failure(self, method: str) -> PlannedFailure | None:
-        with self._lock:
-            for failure in self._failures:
-                if failure.method == method:
-                    failure.times -= 1
-                    if failure.times <= 0:
-                        self._failures.remove(failure)
-                    return failure
-        return None
 
     def _record(
         self,

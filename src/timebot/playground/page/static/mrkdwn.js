@@ -7,7 +7,8 @@ import { emojiFor } from "./emoji.js";
 import { conversationById, conversationName, userName } from "./store.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
-const STYLES = { "*": "strong", _: "em", "~": "s" };
+// Slack knows the full-width twins of its marks, too.
+const STYLES = { "*": "strong", "＊": "strong", _: "em", "＿": "em", "~": "s" };
 // The word joiner counts as part of a word: a style that begins behind one does not begin at its edge.
 const WORD = /[\p{L}\p{N}\u2060]/u;
 
@@ -74,7 +75,7 @@ function quotes(text, verbatim) {
     quoted = [];
   };
   for (const line of text.split("\n")) {
-    const mark = line.match(/^(?:&gt;|>) ?(.*)$/);
+    const mark = line.match(/^(?:&gt;|>|＞) ?(.*)$/);
     if (mark) {
       endPlain();
       quoted.push(mark[1]);
@@ -114,7 +115,7 @@ function inline(text, verbatim) {
 function markAt(text, at, verbatim) {
   const sign = text[at];
   if (sign === "\n") return { node: el("br"), end: at + 1 };
-  if (sign === "`") return codeAt(text, at);
+  if (sign === "`" || sign === "｀") return codeAt(text, at);
   if (sign === "<") return angleAt(text, at);
   if (sign === ":") return emojiAt(text, at);
   if (sign in STYLES) return styleAt(text, at, verbatim);
@@ -124,7 +125,7 @@ function markAt(text, at, verbatim) {
 
 function codeAt(text, at) {
   if (text[at - 1] === "\u2060") return null;
-  const end = text.indexOf("`", at + 1);
+  const end = text.indexOf(text[at], at + 1);
   const inside = text.slice(at + 1, end);
   if (end < 0 || !inside || inside.includes("\n")) return null;
   return { node: el("code", {}, literal(inside)), end: end + 1 };
@@ -157,8 +158,8 @@ function styleAt(text, at, verbatim) {
 function closing(text, start) {
   const sign = text[start];
   for (let at = start + 1; at < text.length && text[at] !== "\n"; at += 1) {
-    if (text[at] === "`" || text[at] === "<") {
-      const end = text.indexOf(text[at] === "<" ? ">" : "`", at + 1);
+    if ("`｀<".includes(text[at])) {
+      const end = text.indexOf(text[at] === "<" ? ">" : text[at], at + 1);
       if (end > 0) at = end;
     } else if (text[at] === sign && !/\s/.test(text[at - 1]) && !WORD.test(text[at + 1] ?? " ")) {
       return at;

@@ -19,6 +19,8 @@ from timebot.playground.slack.blockkit.texts import any_text, plain_text
 _URL = string(3000)
 _TEXTS = {"plain_text": any_text(), "mrkdwn": any_text()}
 _CLICKED = {**CHOICES, "button": BUTTON, "overflow": OVERFLOW}
+# Menus of many choices need a section or an input around them.
+_IN_ROW = {kind: check for kind, check in _CLICKED.items() if not kind.startswith("multi_")}
 
 
 def _block(kind: str, required: dict[str, Check], optional: dict[str, Check]) -> Check:
@@ -71,7 +73,7 @@ EVERYWHERE: dict[str, Check] = {
     "section": _SECTION,
     "header": _block("header", {"text": plain_text(150)}, {"level": integer(1, 4)}),
     "context": _block("context", {"elements": array(by_type({**_TEXTS, "image": IMAGE}), 10)}, {}),
-    "actions": _block("actions", {"elements": array(by_type(_CLICKED), 25)}, {}),
+    "actions": _block("actions", {"elements": array(by_type(_IN_ROW), 25)}, {}),
     "divider": _block("divider", {}, {}),
     "input": _block(
         "input",

@@ -7,6 +7,7 @@ from timebot.playground.slack.blockkit import message_faults, plain_words
 from timebot.playground.slack.drawing import message_json
 from timebot.playground.slack.faults import SlackFault
 from timebot.playground.slack.methods.conversations import open_dm
+from timebot.playground.slack.spoken import note_unspoken
 from timebot.playground.slack.surfaces import with_ids
 from timebot.playground.slack.world import World
 from timebot.playground.store import Document
@@ -21,7 +22,7 @@ def post_message(world: World, arguments: Arguments) -> Document:
     channel = _target(world, arguments.required("channel", "channel_not_found"))
     conversation = world.directory.writable_conversation(channel)
     _refuse_lost_person(world, conversation)
-    text, blocks = _content(arguments, _POST_TEXT_LIMIT)
+    text, blocks = _content(world, arguments, _POST_TEXT_LIMIT)
     message = world.messages.post(
         channel,
         author=world.directory.bot_user_id,
@@ -41,7 +42,7 @@ def post_ephemeral(world: World, arguments: Arguments) -> Document:
     user = world.directory.find_user(user_id)
     if user is None or user["deleted"] or user_id not in conversation["members"]:
         raise SlackFault("user_not_in_channel")
-    text, blocks = _content(arguments, _POST_TEXT_LIMIT)
+    text, blocks = _content(world, arguments, _POST_TEXT_LIMIT)
     message = world.messages.post(
         channel,
         author=world.directory.bot_user_id,
@@ -58,7 +59,7 @@ def update(world: World, arguments: Arguments) -> Document:
     channel = arguments.required("channel", "channel_not_found")
     ts = arguments.required("ts", "message_not_found")
     _own_message(world, channel, ts, "cant_update_message")
-    text, blocks = _content(arguments, _UPDATE_TEXT_LIMIT)
+    text, blocks = _content(world, arguments, _UPDATE_TEXT_LIMIT)
     changes: Document = {"text": text, "blocks": blocks or []}
     if not blocks:
         changes["edited"] = True
@@ -110,7 +111,7 @@ def _own_message(world: World, channel: str, ts: str, error: str) -> None:
         raise SlackFault("is_archived")
 
 
-def _content(arguments: Arguments, limit: int) -> tuple[str, Sequence[Document]]:
+def _content(world: World, arguments: Arguments, limit: int) -> tuple[str, Sequence[Document]]:
     blocks = arguments.json("blocks", "invalid_blocks_format")
     faults = message_faults(blocks) if blocks is not None else []
     if faults:
@@ -120,6 +121,8 @@ def _content(arguments: Arguments, limit: int) -> tuple[str, Sequence[Document]]
         raise SlackFault("no_text")
     if text is not None and len(text) > limit:
         raise SlackFault("msg_too_long")
+    if text:
+        note_unspoken(world, text, blocks or [])
     return text or plain_words(blocks or []), with_ids(blocks or [])
 
 

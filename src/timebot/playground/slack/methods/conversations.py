@@ -1,8 +1,10 @@
 """conversations.*: channels and direct conversations."""
 
 from timebot.playground.slack.arguments import Arguments, one_page
+from timebot.playground.slack.directory import SLACKBOT
 from timebot.playground.slack.drawing import conversation_json
 from timebot.playground.slack.faults import SlackFault
+from timebot.playground.slack.scopes import check_reading
 from timebot.playground.slack.world import World
 from timebot.playground.store import Document
 
@@ -28,6 +30,8 @@ def open_dm(world: World, user_id: str) -> str:
     Raises:
         SlackFault: `user_not_found`, `user_disabled`, `cannot_dm_bot` or `user_not_visible`.
     """
+    if user_id in (SLACKBOT, world.directory.bot_user_id):
+        raise SlackFault("cannot_dm_bot")
     user = world.directory.get_user(user_id)
     if user["deleted"]:
         raise SlackFault("user_disabled")
@@ -41,13 +45,13 @@ def open_dm(world: World, user_id: str) -> str:
 def conversations_info(world: World, arguments: Arguments) -> Document:
     """https://docs.slack.dev/reference/methods/conversations.info."""
     channel = arguments.required("channel", "channel_not_found")
-    return {"channel": conversation_json(world, world.directory.app_conversation(channel))}
+    return {"channel": conversation_json(world, _readable(world, channel))}
 
 
 def conversations_members(world: World, arguments: Arguments) -> Document:
     """https://docs.slack.dev/reference/methods/conversations.members."""
     channel = arguments.required("channel", "channel_not_found")
-    members = world.directory.app_conversation(channel)["members"]
+    members = _readable(world, channel)["members"]
     return one_page("members", members, arguments, _DEFAULT_LIMIT)
 
 
@@ -58,6 +62,8 @@ def conversations_list(world: World, arguments: Arguments) -> Document:
     if unknown:
         raise SlackFault("invalid_types")
     kinds = {_TYPES[each] for each in types}
+    for kind in kinds:
+        check_reading(kind, world.directory.installation)
     shown = [
         conversation_json(world, conversation)
         for conversation in world.directory.conversations()
@@ -66,6 +72,13 @@ def conversations_list(world: World, arguments: Arguments) -> Document:
         and not (arguments.flag("exclude_archived") and conversation["is_archived"])
     ]
     return one_page("channels", shown, arguments, _DEFAULT_LIMIT)
+
+
+def _readable(world: World, channel: str) -> Document:
+    """Return a conversation that the app may read about; each kind has a scope of its own."""
+    conversation = world.directory.app_conversation(channel)
+    check_reading(conversation["kind"], world.directory.installation)
+    return conversation
 
 
 def _is_known_to_app(world: World, conversation: Document) -> bool:

@@ -1,6 +1,7 @@
 """auth.test, team.info and users.*: who everybody is."""
 
 from timebot.playground.slack.arguments import Arguments, one_page
+from timebot.playground.slack.directory import SLACKBOT
 from timebot.playground.slack.drawing import user_json
 from timebot.playground.slack.faults import SlackFault
 from timebot.playground.slack.world import World
@@ -40,6 +41,8 @@ def users_info(world: World, arguments: Arguments) -> Document:
     user_id = arguments.required("user", "user_not_found")
     if user_id == world.directory.bot_user_id:
         return {"user": _app_user(world)}
+    if user_id == SLACKBOT:
+        return {"user": _slackbot(world)}
     user = world.directory.get_user(user_id)
     return {"user": user_json(world, user, include_locale=arguments.flag("include_locale"))}
 
@@ -76,7 +79,7 @@ def _app_user(world: World) -> Document:
 def _slackbot(world: World) -> Document:
     # Slackbot is the trap of every user list: it is no person, yet `is_bot` is false.
     return {
-        "id": "USLACKBOT",
+        "id": SLACKBOT,
         "team_id": world.directory.team_id,
         "name": "slackbot",
         "real_name": "Slackbot",
