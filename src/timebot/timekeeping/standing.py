@@ -36,7 +36,7 @@ def list_in_doubt(session: Session, *, member: Member, now: datetime) -> Sequenc
     """
     in_doubt = entries_of(member).where(
         TimeEntry.state == "draft",
-        TimeEntry.is_confirmed.is_(False) | TimeEntry.project_id.is_(None),
+        ~TimeEntry.is_confirmed | TimeEntry.project_id.is_(None),
     )
     ordered = in_doubt.order_by(TimeEntry.is_confirmed, TimeEntry.started_at)
     found = session.scalars(ordered.limit(MOST_LISTED))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from sqlalchemy import select
 
-from tests.databases import SqliteDatabases
+from tests.databases import Databases
 from tests.slack.rendering.crawler import Crawler, Walk
 from tests.slack.rendering.hostile_firm import (
     MISCHIEF,
@@ -80,7 +80,7 @@ def subjects(firm: HostileFirm) -> list[tuple[str, str]]:
     session = firm.session
     handed_in = session.scalars(select(Submission.id)).all()
     running = select(TimeEntry.id).where(TimeEntry.ended_at.is_(None))
-    guessed = select(TimeEntry.id).where(TimeEntry.is_confirmed.is_(False))
+    guessed = select(TimeEntry.id).where(~TimeEntry.is_confirmed)
     found = {
         "submission": handed_in,
         "submission_reminder": handed_in,
@@ -97,7 +97,7 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
     """Return what the notices say that nobody causes by a click."""
     by = {"by_member_id": str(firm.olga.id)}
     days = {"period_start": "2026-03-02", "period_end": "2026-03-16"}
-    guessed = select(TimeEntry.id).where(TimeEntry.is_confirmed.is_(False))
+    guessed = select(TimeEntry.id).where(~TimeEntry.is_confirmed)
     submission = select(Submission.id).where(Submission.member_id == firm.leo.id)
     return {
         "card_on_file": {"client_id": str(firm.clients[0].id)},
@@ -116,10 +116,11 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.fixture(scope="module")
-def walk(sqlite_databases: SqliteDatabases) -> Iterator[Walk]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
     """The walk of a member, an approver, a billing person and the owner through everything."""
-    url = sqlite_databases.create()
+    databases: Databases = request.getfixturevalue(f"{request.param}_databases")
+    url = databases.create()
     database = Database(url)
     walk = Walk()
     with database.transaction() as session:
@@ -135,7 +136,7 @@ def walk(sqlite_databases: SqliteDatabases) -> Iterator[Walk]:
             crawler(database, firm, firm.olga, walk).hears(notice, facts)
     yield walk
     database.dispose()
-    sqlite_databases.drop(url)
+    databases.drop(url)
 
 
 def test_everything_that_is_drawn_is_literal_within_limits_and_spoken(walk: Walk) -> None:
