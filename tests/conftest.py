@@ -18,6 +18,7 @@ from tests.databases import (
     begin_run,
     end_run,
 )
+from tests.dialects import share_dialects
 from tests.postgresql import NoPostgresql
 from timebot.db import Database
 from timebot.doctor import invariants
@@ -47,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     given_url = os.environ.get("TIMEBOT_TEST_DATABASE_URL")
     for name in [name for name in os.environ if name.startswith(SETTINGS)]:
         del os.environ[name]
+    share_dialects()
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is None:
         config.stash[RUN] = begin_run(given_url)

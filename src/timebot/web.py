@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -97,18 +98,23 @@ class _Web:
 
     def __init__(self, doors: Doors) -> None:
         self._doors = doors
-        self._routes = Map(
+
+    @staticmethod
+    @cache
+    def _routes() -> Map:
+        """Return the way from a path to what answers it; compiled once a process."""
+        return Map(
             [
-                Rule("/healthz", endpoint=self._health, methods=["GET"]),
-                Rule("/readyz", endpoint=self._ready, methods=["GET"]),
-                Rule("/slack/events", endpoint=self._slack, methods=["POST"]),
-                Rule("/slack/<any(install, oauth_redirect):_page>", endpoint=self._slack,
+                Rule("/healthz", endpoint=_Web._health, methods=["GET"]),
+                Rule("/readyz", endpoint=_Web._ready, methods=["GET"]),
+                Rule("/slack/events", endpoint=_Web._slack, methods=["POST"]),
+                Rule("/slack/<any(install, oauth_redirect):_page>", endpoint=_Web._slack,
                      methods=["GET"]),
-                Rule("/metrics", endpoint=self._metrics, methods=["GET"]),
-                Rule("/<any(stripe, resend):source>/webhook", endpoint=self._webhook,
+                Rule("/metrics", endpoint=_Web._metrics, methods=["GET"]),
+                Rule("/<any(stripe, resend):source>/webhook", endpoint=_Web._webhook,
                      methods=["POST"]),
-                Rule("/card/done", endpoint=self._card_done, methods=["GET"]),
-                Rule("/card/<token>", endpoint=self._card, methods=["GET"]),
+                Rule("/card/done", endpoint=_Web._card_done, methods=["GET"]),
+                Rule("/card/<token>", endpoint=_Web._card, methods=["GET"]),
             ]
         )  # fmt: skip
 
@@ -119,8 +125,8 @@ class _Web:
 
     def _respond(self, request: Request) -> Any:  # noqa: ANN401 - a response or an HTTP exception
         try:
-            endpoint, values = self._routes.bind_to_environ(request.environ).match()
-            return endpoint(request, **values)
+            endpoint, values = self._routes().bind_to_environ(request.environ).match()
+            return endpoint(self, request, **values)
         except HTTPException as error:
             return error
         except Busy:

@@ -1,6 +1,7 @@
 """The mails about an invoice: HTML and plain text that say the same, in the client's locale."""
 
 from datetime import date
+from functools import cache
 
 from jinja2 import Environment
 
@@ -22,8 +23,7 @@ class Letters:
     def __init__(self, environment: Environment | None = None) -> None:
         environment = environment or template_environment()
         self._html = environment.get_template("letter.html")
-        # Plain text is not HTML: escaping would show in it.
-        plain = environment.overlay(autoescape=False)
+        plain = _unescaped(environment)
         self._text = plain.get_template("letter.txt")
         self._credit_html = environment.get_template("credit_letter.html")
         self._credit_text = plain.get_template("credit_letter.txt")
@@ -144,3 +144,9 @@ def _outcomes(document: CreditDocument, locale: str) -> list[str]:
         (document.credit, "{} is kept as your credit and lowers your next invoice."),
     )
     return [words.format(money_text(amount, locale)) for amount, words in ways if amount]
+
+
+@cache
+def _unescaped(environment: Environment) -> Environment:
+    """Return the same templates for plain text, in which escaping would show; compiled once."""
+    return environment.overlay(autoescape=False)
