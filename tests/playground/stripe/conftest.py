@@ -10,6 +10,7 @@ from timebot.playground.store import Store
 from timebot.playground.stripe import LocalStripe
 
 from .calls import Calls
+from .shapes import RememberingClient, strangers
 
 
 @pytest.fixture
@@ -33,8 +34,17 @@ def local(store: Store, clock: MovableClock) -> Iterator[LocalStripe]:
 
 
 @pytest.fixture
-def client(local: LocalStripe) -> StripeClient:
-    return StripeClient(local.api_key, base_addresses={"api": local.url}, max_network_retries=0)
+def client(local: LocalStripe) -> Iterator[StripeClient]:
+    """Speak to the local Stripe; at the end, what it answered and told is what the SDK knows."""
+    transport = RememberingClient()
+    yield StripeClient(
+        local.api_key,
+        base_addresses={"api": local.url},
+        max_network_retries=0,
+        http_client=transport,
+    )
+    found = [strangers(each) for each in (*transport.answers, *local.events())]
+    assert sorted(set().union(*found)) == []
 
 
 @pytest.fixture

@@ -157,7 +157,15 @@ def test_an_invoice_can_be_paid_elsewhere(calls: Calls) -> None:
     paid = calls.client.v1.invoices.pay(invoice.id, {"paid_out_of_band": True})
 
     assert (paid.status, paid.attempted) == ("paid", False)
+    assert (paid.amount_paid, paid.amount_paid_off_stripe) == (5_000, 5_000)
     assert calls.local.charges() == []
+
+
+def test_an_invoice_that_was_given_up_can_still_be_paid(calls: Calls) -> None:
+    invoice = calls.open_invoice(calls.customer_with_card())
+    calls.client.v1.invoices.mark_uncollectible(invoice.id)
+
+    assert calls.client.v1.invoices.pay(invoice.id).status == "paid"
 
 
 def test_of_many_who_pay_at_once_one_charges(calls: Calls) -> None:

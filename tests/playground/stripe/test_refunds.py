@@ -1,7 +1,7 @@
 import pytest
 import stripe
 
-from .calls import Calls
+from .calls import DECLINES, Calls
 
 
 def intent_of(calls: Calls, invoice: stripe.Invoice) -> str:
@@ -28,6 +28,13 @@ def test_no_more_than_was_paid_is_refunded(calls: Calls) -> None:
         calls.client.v1.refunds.create({"payment_intent": intent, "amount": 5_001})
 
 
+def test_nothing_is_no_refund(calls: Calls) -> None:
+    intent = intent_of(calls, calls.paid_invoice())
+
+    with pytest.raises(stripe.InvalidRequestError, match="positive integer"):
+        calls.client.v1.refunds.create({"payment_intent": intent, "amount": 0})
+
+
 def test_a_refunded_charge_is_not_refunded_again(calls: Calls) -> None:
     intent = intent_of(calls, calls.paid_invoice())
     calls.client.v1.refunds.create({"payment_intent": intent})
@@ -38,69 +45,42 @@ def test_a_refunded_charge_is_not_refunded_again(calls: Calls) -> None:
     assert refused.value.code == "charge_already_refunded"
 
 
-def test_a_credit_note_on_an_open_invoice_lowers_what_remains(calls: Calls) -> None:
-    invoice = calls.open_invoice(calls.customer_with_card())
+def test_a_declined_charge_is_not_refunded(calls: Calls) -> None:
+    invoice = calls.open_invoice(calls.customer_with_card(DECLINES))
+    with pytest.raises(stripe.CardError):
+        calls.client.v1.invoices.pay(invoice.id)
+    (charge,) = calls.local.charges()
 
-    note = calls.client.v1.credit_notes.create({"invoice": invoice.id, "amount": 2_000})
-
-    after = calls.client.v1.invoices.pay(invoice.id)
-    assert (note.type, note.number) == ("pre_payment", f"{invoice.number}-CN-01")
-    assert (after.status, after.amount_paid) == ("paid", 3_000)
-    assert [charge["amount"] for charge in calls.local.charges()] == [3_000]
-
-
-def test_a_credit_note_over_everything_settles_an_open_invoice(calls: Calls) -> None:
-    invoice = calls.open_invoice(calls.customer())
-
-    calls.client.v1.credit_notes.create({"invoice": invoice.id, "amount": 5_000})
-
-    after = calls.client.v1.invoices.retrieve(invoice.id)
-    assert (after.status, after.amount_remaining, after.amount_paid) == ("paid", 0, 0)
+    with pytest.raises(stripe.InvalidRequestError, match="is not paid"):
+        calls.client.v1.refunds.create({"charge": charge["id"]})
 
 
-def test_what_was_paid_has_to_be_given_back_in_ways_that_add_up(calls: Calls) -> None:
-    paid = calls.paid_invoice()
-    create = calls.client.v1.credit_notes.create
+def test_a_refund_can_fail_days_later_and_the_money_comes_back(calls: Calls) -> None:
+    intent = intent_of(calls, calls.paid_invoice())
+    refund = calls.client.v1.refunds.create({"payment_intent": intent, "amount": 2_000})
 
-    with pytest.raises(stripe.InvalidRequestError, match="must equal"):
-        create({"invoice": paid.id, "amount": 1_000, "refund_amount": 400})
-    note = create({"invoice": paid.id, "amount": 1_000, "refund_amount": 400, "credit_amount": 600})
+    calls.local.bank.fail_refund(refund.id)
 
-    assert (note.type, note.post_payment_amount) == ("post_payment", 1_000)
-    assert calls.local.charges()[0]["amount_refunded"] == 400
-    assert calls.client.v1.customers.retrieve(str(paid.customer)).balance == -600
-
-
-def test_no_more_than_the_invoice_is_credited(calls: Calls) -> None:
-    invoice = calls.open_invoice(calls.customer())
-
-    with pytest.raises(stripe.InvalidRequestError, match="no more than is left"):
-        calls.client.v1.credit_notes.create({"invoice": invoice.id, "amount": 5_001})
+    after = calls.client.v1.refunds.retrieve(refund.id)
+    (charge,) = calls.client.v1.charges.list().data
+    assert (after.status, after.failure_reason) == ("failed", "expired_or_canceled_card")
+    assert charge.amount_refunded == 0
+    assert calls.event_types()[-1] == "refund.failed"
 
 
-def test_a_draft_is_not_credited(calls: Calls) -> None:
-    draft = calls.draft(calls.customer(), 5_000)
+def test_a_refund_is_told_apart_by_its_metadata(calls: Calls) -> None:
+    intent = intent_of(calls, calls.paid_invoice())
+    refund = calls.client.v1.refunds.create({"payment_intent": intent, "metadata": {"ours": "1"}})
 
-    with pytest.raises(stripe.InvalidRequestError, match="open, paid or uncollectible"):
-        calls.client.v1.credit_notes.create({"invoice": draft.id, "amount": 1})
+    changed = calls.client.v1.refunds.update(refund.id, {"metadata": {"seen": "yes"}})
+
+    assert changed.metadata is not None
+    assert changed.metadata.to_dict() == {"ours": "1", "seen": "yes"}
 
 
-def test_a_credit_note_sums_its_lines_with_their_tax(calls: Calls) -> None:
-    invoice = calls.open_invoice(calls.customer())
+def test_a_refund_to_a_card_is_not_canceled(calls: Calls) -> None:
+    intent = intent_of(calls, calls.paid_invoice())
+    refund = calls.client.v1.refunds.create({"payment_intent": intent})
 
-    note = calls.client.v1.credit_notes.create(
-        {
-            "invoice": invoice.id,
-            "lines": [
-                {
-                    "type": "custom_line_item",
-                    "description": "Discount",
-                    "quantity": 2,
-                    "unit_amount": 500,
-                    "tax_amounts": [{"amount": 190, "tax_rate": "txr_1", "taxable_amount": 1_000}],
-                }
-            ],
-        }
-    )
-
-    assert note.amount == 1_190
+    with pytest.raises(stripe.InvalidRequestError, match="cannot cancel"):
+        calls.client.v1.refunds.cancel(refund.id)

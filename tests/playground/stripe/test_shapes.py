@@ -24,7 +24,10 @@ def objects(calls: Calls) -> dict[str, stripe.StripeObject]:
     payment = v1.invoice_payments.list({"invoice": invoice.id}).data[0]
     charge = v1.charges.list().data[0]
     session = v1.checkout.sessions.list().data[0]
+    calls.paid_invoice()
+    calls.local.bank.dispute(calls.local.charges()[-1]["id"])
     return {
+        "dispute": v1.disputes.list().data[0],
         "customer": v1.customers.retrieve(str(invoice.customer)),
         "invoice": invoice,
         "line": invoice.lines.data[0],

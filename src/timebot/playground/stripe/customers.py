@@ -73,15 +73,6 @@ def list_all(account: Account, call: Call) -> Document:
     return page((c for c in found if matches(c, call.params, "email")), call.params, call.path)
 
 
-def add_to_balance(account: Account, customer_id: str, amount: int) -> None:
-    """Move an amount to a customer's balance; a positive balance is owed by the customer."""
-    if amount:
-        customer = account.ledger.get("customer", customer_id)
-        customer["balance"] += amount
-        account.ledger.save(customer)
-        account.events.tell("customer.updated", customer)
-
-
 def _change(ledger: Ledger, customer: Document, params: Document) -> None:
     refuse_unplayed(params, _UNPLAYED)
     for name in _PLAIN:

@@ -4,9 +4,8 @@ Source: https://docs.stripe.com/invoicing/overview#invoice-statuses
 """
 
 from timebot.playground.store import Document
-from timebot.playground.stripe import lines
+from timebot.playground.stripe import balance, lines
 from timebot.playground.stripe.account import Account
-from timebot.playground.stripe.customers import add_to_balance
 from timebot.playground.stripe.ledger import Ledger
 from timebot.playground.stripe.problems import Problem
 
@@ -31,7 +30,8 @@ def finalize(account: Account, invoice: Document) -> Document:
     _open(ledger, invoice)
     # What the customer's balance took in, or gave.
     moved = invoice["ending_balance"] - invoice["starting_balance"]
-    add_to_balance(account, invoice["customer"], moved)
+    why = "invoice_too_small" if invoice["ending_balance"] > 0 else "applied_to_invoice"
+    balance.move(account, invoice["customer"], moved, type=why, invoice=invoice["id"])
     if invoice["amount_due"] > 0:
         _expect_payment(ledger, invoice)
     ledger.save(invoice)
@@ -137,8 +137,8 @@ def _expect_payment(ledger: Ledger, invoice: Document) -> None:
     )
 
 
-def lower_expected(ledger: Ledger, invoice: Document) -> None:
-    """Ask for no more than what remains, after a credit note."""
+def expect_remaining(ledger: Ledger, invoice: Document) -> None:
+    """Ask for exactly what remains, after a credit note or one that was taken back."""
     for payment in ledger.every("invoice_payment"):
         if payment["invoice"] == invoice["id"] and payment["status"] == "open":
             remaining = invoice["amount_remaining"]

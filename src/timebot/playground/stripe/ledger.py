@@ -27,6 +27,9 @@ _OBJECT_OF = {
     "ch": "charge",
     "re": "refund",
     "cn": "credit_note",
+    "cbtxn": "customer_balance_transaction",
+    "du": "dispute",
+    "txr": "tax_rate",
     "ii": "invoiceitem",
     "evt": "event",
 }
@@ -81,13 +84,21 @@ class Ledger:
             fields: its values.
             blank: the SDK's class whose nullable fields it has as well, such as `_invoice.Invoice`.
         """
-        document: Document = {"id": new_id(prefix), "object": _OBJECT_OF[prefix]}
-        if blank is not None:
-            module, _, name = blank.rpartition(".")
-            document |= dict.fromkeys(sdk.nullable_fields(module, name))
-        document |= {"created": self.now(), "livemode": LIVEMODE, **fields}
+        document = self.blank(prefix, blank) | fields
         self.save(document)
         return document
+
+    def blank(self, prefix: str, blank: str | None = None) -> Document:
+        """Return the beginnings of an object, which is not stored; the arguments are `new`'s."""
+        document: Document = {"id": new_id(prefix), "object": _OBJECT_OF[prefix]}
+        dated = {"created": self.now(), "livemode": LIVEMODE}
+        if blank is None:
+            return document | dated
+        module, _, name = blank.rpartition(".")
+        known = sdk.object_fields(module, name)
+        nothing = dict.fromkeys(sdk.nullable_fields(module, name))
+        # Not every kind of object has both.
+        return document | nothing | {k: v for k, v in dated.items() if k in known}
 
     def save(self, document: Document) -> None:
         """Store an object in its present state."""

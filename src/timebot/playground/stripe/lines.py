@@ -6,6 +6,7 @@ Sources: https://docs.stripe.com/api/invoice-line-item, https://docs.stripe.com/
 from decimal import Decimal
 
 from timebot.playground.store import Document
+from timebot.playground.stripe import tax_rates
 from timebot.playground.stripe.account import Account, Call
 from timebot.playground.stripe.currencies import check_amount, minimum
 from timebot.playground.stripe.ledger import (
@@ -111,7 +112,7 @@ def sum_up(ledger: Ledger, invoice: Document) -> None:
         "subtotal_excluding_tax": subtotal - (every_tax - added),
         "total": total,
         "total_excluding_tax": total - every_tax,
-        "total_taxes": _total_taxes(taxes),
+        "total_taxes": total_taxes(taxes),
         "starting_balance": starting,
         "_ending_balance": ending,
         "amount_due": due,
@@ -130,10 +131,11 @@ def _split_due(owed: int, currency: str) -> tuple[int, int]:
     return owed, 0
 
 
-def _total_taxes(taxes: list[Document]) -> list[Document]:
-    totals: dict[tuple[str, str], Document] = {}
+def total_taxes(taxes: list[Document]) -> list[Document]:
+    """Return the taxes of several lines, summed up by rate."""
+    totals: dict[str, Document] = {}
     for tax in taxes:
-        key = (tax["_rate"], tax["tax_behavior"])
+        key = tax["tax_rate_details"]["tax_rate"]
         if key not in totals:
             totals[key] = {**tax, "amount": 0, "taxable_amount": 0}
         totals[key]["amount"] += tax["amount"]
@@ -173,30 +175,30 @@ def _new_line(ledger: Ledger, invoice: Document, params: Document, where: str) -
     line["discountable"] = params.get("discountable", True)
     line["metadata"] = text_map({}, params.get("metadata", {}))
     line["period"] = params.get("period", {"start": ledger.now(), "end": ledger.now()})
-    line["taxes"] = _taxes(params.get("tax_amounts") or [], currency, where)
+    line["taxes"] = _taxes(ledger, params.get("tax_amounts") or [], currency, where)
     return line
 
 
-def _taxes(params: list[Document], currency: str, where: str) -> list[Document]:
+def _taxes(ledger: Ledger, params: list[Document], currency: str, where: str) -> list[Document]:
     if len(params) > _MOST_TAXES:
         message = f"A line can have at most {_MOST_TAXES} tax amounts."
         raise Problem(message, param=f"{where}[tax_amounts]")
-    return [_tax(each, currency, f"{where}[tax_amounts][{n}]") for n, each in enumerate(params)]
+    return [
+        _tax(ledger, each, currency, f"{where}[tax_amounts][{n}]") for n, each in enumerate(params)
+    ]
 
 
-def _tax(params: Document, currency: str, where: str) -> Document:
+def _tax(ledger: Ledger, params: Document, currency: str, where: str) -> Document:
     data = params["tax_rate_data"]
     percentage: Decimal = data["percentage"]
     if not 0 <= percentage <= 100:
         message = "A tax percentage must be between 0 and 100."
         raise Problem(message, param=f"{where}[tax_rate_data][percentage]")
     check_amount(params["amount"], currency, param=f"{where}[amount]")
-    name = f"{data['display_name']} {percentage.normalize():f}"
     return {
-        "_rate": name,
         "amount": params["amount"],
         "tax_behavior": "inclusive" if data["inclusive"] else "exclusive",
-        "tax_rate_details": {"tax_rate": new_id("txr")},
+        "tax_rate_details": {"tax_rate": tax_rates.of_data(ledger, data)["id"]},
         "taxability_reason": params.get("taxability_reason", "not_available"),
         "taxable_amount": params["taxable_amount"],
         "type": "tax_rate_details",

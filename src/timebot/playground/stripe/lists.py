@@ -48,7 +48,9 @@ def page(found: Iterable[Document], params: Document, url: str) -> Document:
 def matches(document: Document, params: Document, *names: str) -> bool:
     """Return whether an object has the wanted values, and was made in the wanted time."""
     wanted = all(document.get(name) == params[name] for name in names if name in params)
-    return wanted and is_in_range(document["created"], params.get("created"))
+    # Invoice items call it `date`.
+    made = document["created"] if "created" in document else document["date"]
+    return wanted and is_in_range(made, params.get("created"))
 
 
 def is_in_range(value: int, wanted: int | Document | None) -> bool:

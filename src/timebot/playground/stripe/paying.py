@@ -28,8 +28,7 @@ def pay(account: Account, call: Call) -> Document:
     invoice = account.ledger.get("invoice", call.id)
     _check_payable(invoice)
     if call.params.get("paid_out_of_band"):
-        finalizing.cancel_payment(account, invoice)
-        finalizing.settle(account, invoice, amount=invoice["amount_remaining"])
+        _note_paid_elsewhere(account, invoice)
         return invoice
     charge(
         account,
@@ -126,9 +125,22 @@ def _check_payable(invoice: Document) -> None:
         # comparison of totals, so this server is the stricter one.
         message = "This invoice is a draft. Finalize it before it is paid."
         raise Problem(message)
-    if invoice["status"] != "open":
+    # "uncollectible … can become void or paid": https://docs.stripe.com/invoicing/overview
+    if invoice["status"] == "void":
         message = f"You cannot pay an invoice with the status {invoice['status']}."
         raise Problem(message)
+
+
+def _note_paid_elsewhere(account: Account, invoice: Document) -> None:
+    """Settle an invoice with money that Stripe never saw.
+
+    The SDK's texts: no charge is made; `amount_remaining` is "the difference between amount_due
+    and amount_paid"; `amount_paid_off_stripe` is what was paid outside.
+    """
+    amount = invoice["amount_remaining"]
+    finalizing.cancel_payment(account, invoice)
+    invoice["amount_paid_off_stripe"] = amount
+    finalizing.settle(account, invoice, amount=amount)
 
 
 def _choose_method(ledger: Ledger, invoice: Document, method_id: str | None) -> Document:
@@ -244,6 +256,7 @@ def _new_charge(
     return ledger.new(
         "ch",
         {
+            "_charged_back": False,
             "_invoice": invoice["id"],
             "amount": intent["amount"],
             "amount_captured": intent["amount"] if paid else 0,

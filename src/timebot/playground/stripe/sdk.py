@@ -27,24 +27,41 @@ def parameter_types(module: str) -> dict[str, Fields]:
     folder, _, name = module.rpartition("/")
     path = _package() / "params" / folder / f"_{name}_params.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {node.name: _fields(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+    return {node.name: _fields(node.body) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+@cache
+def object_fields(module: str, name: str) -> Fields:
+    """Return the fields of an API object.
+
+    Args:
+        module: such as `_dispute`.
+        name: the class, with dots for one inside another, such as `Dispute.Evidence`.
+    """
+    found: ast.Module | ast.ClassDef = _tree(module)
+    for part in name.split("."):
+        (found,) = (n for n in found.body if isinstance(n, ast.ClassDef) and n.name == part)
+    return _fields(found.body)
 
 
 @cache
 def nullable_fields(module: str, name: str) -> tuple[str, ...]:
-    """Return the fields of an API object that may be null, such as those of `_invoice.Invoice`."""
-    tree = ast.parse((_package() / f"{module}.py").read_text(encoding="utf-8"))
-    (found,) = (n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == name)
+    """Return the fields of an API object that may be null; the arguments are `object_fields`'."""
     return tuple(
         field
-        for field, annotation in _fields(found).items()
+        for field, annotation in object_fields(module, name).items()
         if ast.unparse(annotation).startswith("Optional[") and field != "deleted"
     )
 
 
-def _fields(node: ast.ClassDef) -> Fields:
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse((_package() / f"{module}.py").read_text(encoding="utf-8"))
+
+
+def _fields(body: list[ast.stmt]) -> Fields:
     return {
         each.target.id: each.annotation
-        for each in node.body
+        for each in body
         if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
     }

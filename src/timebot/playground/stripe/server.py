@@ -13,6 +13,7 @@ from timebot.playground.keys import kept_secret
 from timebot.playground.store import Document, Store
 from timebot.playground.stripe import card_setup, screen
 from timebot.playground.stripe.account import Account, Call
+from timebot.playground.stripe.bank import Bank
 from timebot.playground.stripe.door import AskedRequest, Door
 from timebot.playground.stripe.events import Events, signature_header
 from timebot.playground.stripe.ledger import Ledger, public
@@ -30,6 +31,7 @@ class LocalStripe:
     `StripeClient(local.api_key, base_addresses={"api": local.url})` is a client of it.
 
     Attributes:
+        bank: what banks and payers do without asking anybody's leave.
         webhooks: what waits to be delivered, and the switches for duplicates, delay and order.
         charges_api: a WSGI application that answers `GET /charges`, for the local world's page.
     """
@@ -51,6 +53,7 @@ class LocalStripe:
         )
         ledger = Ledger(store, clock, self._server.url)
         self._account = Account(ledger, Events(ledger, self.webhooks))
+        self.bank = Bank(self._account)
         self._faults = Faults()
         self._idempotency = Idempotency(store, clock, "stripe.idempotency")
         self._api_key = kept_secret(store, "stripe.api", "sk_test_")
