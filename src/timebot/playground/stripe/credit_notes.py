@@ -164,12 +164,16 @@ def _linked_amount(ledger: Ledger, invoice: Document, linked: Document) -> int:
         raise Problem(message, code="parameter_missing", param="refunds[refund]")
     refund = ledger.get("refund", linked["refund"], param="refunds[refund]")
     charge = ledger.get("charge", refund["charge"])
-    # "Defaults to the entire refund amount."
-    amount: int = linked.get("amount_refunded", refund["amount"])
+    amount = _applied(linked, refund)
     if charge["_invoice"] != invoice["id"] or not 0 < amount <= refund["amount"]:
         message = f"The refund {refund['id']} does not give back so much of this invoice."
         raise Problem(message, param="refunds[refund]")
     return amount
+
+
+def _applied(linked: Document, refund: Document) -> int:
+    # "Defaults to the entire refund amount."
+    return int({"amount_refunded": refund["amount"], **linked}["amount_refunded"])
 
 
 def _note(
@@ -227,7 +231,7 @@ def _give_back(account: Account, note: Document, invoice: Document, params: Docu
     ledger = account.ledger
     for linked in params.get("refunds", []):
         refund = ledger.get("refund", linked["refund"])
-        _link(note, refund, linked.get("amount_refunded", refund["amount"]))
+        _link(note, refund, _applied(linked, refund))
     if params.get("refund_amount"):
         charge = _paid_charge(ledger, invoice)
         refund = refunds.give_back(account, charge, params["refund_amount"], None)
