@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.drawing import DrawingHere
 from timebot.app import Timebot, build
 from timebot.demo.environment import free_port, local_environment
 from timebot.demo.run import NO_PAUSE, furnish
@@ -90,7 +91,7 @@ def a_world(
     url = f"http://127.0.0.1:{port}"
     given = local_environment(local, database_url, url) | environment
     settings = read_settings(_without_empty(given))
-    timebot = build(settings, clock=local.clock, mail_pause=NO_PAUSE)
+    timebot = build(settings, clock=local.clock, mail_pause=NO_PAUSE, renderer=DrawingHere())
     furnish(local, timebot, settings)
     door = HttpDoor(timebot.web, host="127.0.0.1", port=port)
     door.start()

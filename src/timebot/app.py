@@ -9,6 +9,7 @@ from wsgiref.types import WSGIApplication
 import structlog
 
 from timebot.billing.cards import CardFormUnavailable, note_card, open_card_form
+from timebot.billing.document_ports import Renderer
 from timebot.billing.pipeline import InvoicePipeline
 from timebot.billing.ports import Forged, OutcomeUnknown, Rejected, TryLater
 from timebot.billing.reconciling import Reconciler
@@ -68,7 +69,7 @@ class Timebot:
 class Outside:
     """The ways out of the house; Stripe and Resend only where they are set up."""
 
-    renderer: ChildRenderer
+    renderer: Renderer
     letters: Letters
     processor: StripeProcessor | None
     mailer: ResendMailer | None
@@ -93,9 +94,13 @@ class Outside:
         return handlers
 
 
-def connect_outside(settings: Settings, mail_pause: timedelta) -> Outside:
+def connect_outside(
+    settings: Settings, mail_pause: timedelta, renderer: Renderer | None = None
+) -> Outside:
     """Return the ways out that the settings describe; nothing is asked yet."""
-    return Outside(ChildRenderer(), Letters(), _stripe(settings), _resend(settings, mail_pause))
+    return Outside(
+        renderer or ChildRenderer(), Letters(), _stripe(settings), _resend(settings, mail_pause)
+    )
 
 
 def _stripe(settings: Settings) -> StripeProcessor | None:
@@ -148,7 +153,11 @@ class Bell:
 
 
 def build(
-    settings: Settings, *, clock: Clock | None = None, mail_pause: timedelta = TWO_A_SECOND
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    mail_pause: timedelta = TWO_A_SECOND,
+    renderer: Renderer | None = None,
 ) -> Timebot:
     """Put timebot together.
 
@@ -156,15 +165,16 @@ def build(
         settings: as read from the environment.
         clock: business time; the local world passes one that can be moved.
         mail_pause: the least time between two mails, which Resend asks for.
+        renderer: who draws the PDFs; a child process for each, if nobody is named.
     """
     clock = clock or SystemClock()
     database = Database(settings.effective_database_url)
-    outside = connect_outside(settings, mail_pause)
+    outside = connect_outside(settings, mail_pause, renderer)
     bell = Bell()
     desk = _desk(settings, database, clock, bell)
     installations = Installations(settings, database)
     speaker = Speaker(installations.client)
-    sending = Sending(desk, speaker, create_painters(), ChildRenderer())
+    sending = Sending(desk, speaker, create_painters(), outside.renderer)
     profiles = ProfileAsking(desk, installations.client)
     worker = _worker(settings, desk, sending, profiles, outside)
     bell.rings(worker.wake)

@@ -24,11 +24,7 @@ class NothingFetched(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no t
 
 
 def draw(html: str) -> bytes:
-    """Return the PDF of a page.
-
-    The collector is off meanwhile: it saves about a quarter of the time (billing reference, 7).
-    """
-    gc.disable()
+    """Return the PDF of a page."""
     pdf = HTML(string=html, base_url=None, url_fetcher=NothingFetched()).write_pdf()
     return bytes(pdf)
 
@@ -37,6 +33,8 @@ def main() -> None:
     """Read a page from standard input and write its PDF to standard output."""
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    # Without the collector a page takes about a quarter less time (billing reference, 7).
+    gc.disable()
     sys.stdout.buffer.write(draw(sys.stdin.buffer.read().decode("utf-8")))
 
 
