@@ -38,7 +38,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-BROWSER_PATIENCE_MS = 10_000
+BROWSER_PATIENCE_MS = 30_000
 
 RUN = pytest.StashKey[Run]()
 
