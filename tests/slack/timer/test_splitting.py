@@ -84,5 +84,6 @@ def test_the_entrys_own_modal_leads_to_splitting_it(office: Office) -> None:
     office.mia.fill("at", "10:00")
     office.mia.submit()
 
-    assert spans(office) == [(1, 3600), (2, 7200)]
+    # A second may pass between the start and the hour on a slow machine.
+    assert [(seq, round(s / 60)) for seq, s in spans(office)] == [(1, 60), (2, 120)]
     assert office.mia.modal is None
