@@ -153,11 +153,10 @@ def _with_page(asked: Asked, marks: _Marks, rows: Sequence[Shown]) -> _Marks:
     state, reason_id = asked.delivery.state, _reason_id(marks.page)
     shown = {one.entry.number for one in _on_page(rows, marks.page)}
     ticked = {
-        int(number)
+        number
         for block_id, chosen in state.items()
-        if block_id.startswith(_group_id(marks.page, ""))
-        for number in (chosen or "").split(",")
-        if number.isdecimal()
+        if block_id.startswith(_groups_of(marks.page))
+        for number in _numbers(chosen or "")
     }
     unticked = shown - ticked
     try:
@@ -193,11 +192,12 @@ def _settled(asked: Asked, marks: _Marks, rows: Sequence[Shown]) -> Answer:
 
 
 def _again(asked: Asked, marks: _Marks, stale: Refusal) -> Answer:
-    """Show what has changed and begin anew; what was unticked before stays so."""
+    """Show what has changed and begin anew; what was unticked before stays so, with its reason."""
     submission = get_submission(asked, str(marks.submission_id))
     lines = changed_since(asked, submission)
     above = [section(escape(stale.sentence)), *changes_block(lines)]
-    anew = replace(marks, digest=submission.digest, page=0)
+    reasons = {**marks.reasons, **_said_on_page(asked, marks.page)}
+    anew = replace(marks, digest=submission.digest, page=0, reasons=reasons)
     try:
         rows = _rows(asked, anew)
     except STALE:
@@ -211,11 +211,10 @@ def _page(
     """Draw one page: a box per entry, grouped by day and project, and one reason."""
     shown = _on_page(rows, marks.page)
     blocks: list[Block] = [*above, section(_page_words(asked, marks, rows))]
-    for key, found in groupby(shown, key=_place):
+    for _, found in groupby(shown, key=_place):
         entries = list(found)
-        for at in range(0, len(entries), _BOXES):
-            block_id = _group_id(marks.page, f"{'.'.join(key[:1])}.{len(blocks)}")
-            blocks.append(_boxes(block_id, entries[at : at + _BOXES], marks))
+        parts = (entries[at : at + _BOXES] for at in range(0, len(entries), _BOXES))
+        blocks += [_boxes(part, marks) for part in parts]
     reasons = [marks.reasons[n] for n in (one.entry.number for one in shown) if n in marks.reasons]
     reason = text_field(initial=reasons[0] if reasons else "", placeholder="What should change?")
     reason["max_length"] = LONGEST_REASON
@@ -243,7 +242,7 @@ def _page_words(asked: Asked, marks: _Marks, rows: Sequence[Shown]) -> str:
     )
 
 
-def _boxes(block_id: str, entries: Sequence[Shown], marks: _Marks) -> Block:
+def _boxes(entries: Sequence[Shown], marks: _Marks) -> Block:
     first = entries[0]
     total = hours(sum(one.seconds for one in entries))
     label = f"{weekday_words(first.entry.worked_on)} · {first.client}, {first.project} · {total}"
@@ -253,7 +252,8 @@ def _boxes(block_id: str, entries: Sequence[Shown], marks: _Marks) -> Block:
         for each, one in zip(options, entries, strict=True)
         if one.entry.number not in marks.reasons
     ]
-    return input_field(block_id, label, checkboxes(options, chosen=ticked), optional=True)
+    boxes = checkboxes(options, chosen=ticked)
+    return input_field(_group_id(marks, entries), label, boxes, optional=True)
 
 
 def _option(one: Shown) -> Block:
@@ -314,8 +314,31 @@ def _read(asked: Asked) -> _Marks:
     return _Marks(submission.id, value.get("digest", ""), int(value.get("page", "0")), reasons)
 
 
-def _group_id(page: int, name: str) -> str:
-    return f"page{page}.{name}"
+def _said_on_page(asked: Asked, page: int) -> dict[int, str]:
+    """Return what was unticked on a page that was drawn of older hours, with what was written."""
+    state = asked.delivery.state
+    unticked: set[int] = set()
+    for block_id, chosen in state.items():
+        if block_id.startswith(_groups_of(page)):
+            unticked |= _numbers(block_id.rpartition(".")[2]) - _numbers(chosen or "")
+    return dict.fromkeys(sorted(unticked), " ".join((state.get(_reason_id(page)) or "").split()))
+
+
+def _group_id(marks: _Marks, entries: Sequence[Shown]) -> str:
+    """Name boxes by what they show: Slack keeps the ticks of a block that keeps its name.
+
+    https://docs.slack.dev/reference/methods/views.update
+    """
+    numbers = ",".join(str(one.entry.number) for one in entries)
+    return f"{_groups_of(marks.page)}{marks.digest[:8]}.{numbers}"
+
+
+def _groups_of(page: int) -> str:
+    return f"page{page}."
+
+
+def _numbers(joined: str) -> set[int]:
+    return {int(each) for each in joined.split(",") if each.isdecimal()}
 
 
 def _reason_id(page: int) -> str:

@@ -146,6 +146,28 @@ def test_what_changed_between_two_pages_is_shown_and_asked_again(office: Office)
     assert "Which piece?" in json.dumps(view.blocks)
 
 
+def test_a_page_that_is_drawn_again_keeps_each_tick_with_its_own_entry(office: Office) -> None:
+    for words in ("Acme logo", "Acme website", "Globex website"):
+        office.mia.command(f"/timer add 10m {words}")
+    office.mia.command("/timer submit")
+    office.world.settle()
+    open_exceptions(office)
+    untick(office, 3)
+    office.kim.fill("reason0", "Which page?")
+    office.mia.command("/timer withdraw 1")
+
+    office.kim.submit()
+    again = office.kim.modal
+    office.kim.submit()
+    office.kim.submit()
+    office.world.settle()
+
+    assert again is not None
+    assert "Something in these hours has changed" in again.all_text
+    found = {one.number: (one.state, one.rejection_reason) for one in office.entries(office.mia)}
+    assert found == {1: ("draft", None), 2: ("approved", None), 3: ("draft", "Which page?")}
+
+
 def test_hours_that_somebody_else_settled_meanwhile_end_the_form(office: Office) -> None:
     many(office, 3)
     open_exceptions(office)
