@@ -17,6 +17,14 @@ def test_a_line_whose_words_are_all_said_is_not_said_again() -> None:
     )
 
 
+def test_a_line_that_is_said_with_other_stops_is_not_said_again() -> None:
+    text = "Mon 3 Mar 2031, Acme, Logo: 1 h"
+
+    drawn = [section("*Mon 3 Mar 2031*"), section("*Acme, Logo*  1 h")]
+
+    assert whole_text(text, drawn) == text
+
+
 def test_buttons_speak_for_themselves() -> None:
     assert whole_text("Ready.", [actions(button("Stop", Act.TIMER_STOP))]) == "Ready."
 
@@ -33,7 +41,7 @@ def test_the_text_stays_within_what_an_update_takes() -> None:
 
 
 def test_a_link_is_said_by_its_label() -> None:
-    assert words_of("See <https://linear.app/x|ABC-1>, `/timer`") == ["See", "ABC-1,", "/timer"]
+    assert words_of("See <https://linear.app/x|ABC-1>, `/timer`") == ["See", "ABC-1", "/timer"]
 
 
 def test_code_that_is_said_keeps_its_letters_and_gets_no_style() -> None:

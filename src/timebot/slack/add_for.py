@@ -21,6 +21,7 @@ from timebot.team.rights import require
 from timebot.timekeeping.durations import DurationUnclear, parse_duration
 from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
 from timebot.timekeeping.manual import add_entry, place
+from timebot.timekeeping.moments import find_day
 from timebot.timekeeping.on_behalf import HasLeft, NoTimeOfTheirs, NotKnownYet
 from timebot.timekeeping.wording import LONGEST_TEXT, clean_plain, clean_text
 
@@ -34,14 +35,14 @@ def open_add_for(asked: Asked) -> Answer:
 
 
 def add_for_typed(asked: Asked) -> Answer | None:
-    """Open the modal for `add 1h30m Acme logo for @ana`; None where nobody is named so."""
+    """Open the modal for `add 1h30m Acme logo yesterday for @ana`; None where nobody is named."""
     named = _FOR.search(asked.delivery.text)
     if named is None:
         return None
     words = clean_text(_FOR.sub(" ", asked.delivery.text)).split(" ", 2)
     given: dict[str, str | None] = {PERSON: named[1].upper()}
     given[entry_form.SPENT] = words[1] if len(words) > 1 else None
-    rest = words[2] if len(words) > 2 else ""
+    rest = _take_day(asked, words[2], given) if len(words) > 2 else ""
     given[entry_form.TEXT] = rest or None
     if rest:
         given |= _place_in(asked, rest)
@@ -100,7 +101,9 @@ def _form(asked: Asked, given: Mapping[str, str | None]) -> Block:
         Field(PERSON, "Person", "person", hint="They are told at once.").draw(given.get(PERSON)),
         field(entry_form.PROJECT, "Project", _project(asked, given), optional=True),
         field(entry_form.SPENT, "How long, or from when to when", spent),
-        Field(entry_form.DAY, "Day", "day", hint="In the time zone of the person.").draw(today),
+        Field(entry_form.DAY, "Day", "day", hint="In the time zone of the person.").draw(
+            given.get(entry_form.DAY) or today
+        ),
         field(entry_form.TEXT, "Text", text, optional=True),
     ]
     return modal(Form.ADD_FOR, "Add time for somebody", blocks, submit="Add")
@@ -110,6 +113,16 @@ def _project(asked: Asked, given: Mapping[str, str | None]) -> Block:
     chosen = given.get(entry_form.PROJECT)
     option = find_project_option(asked, UUID(chosen) if chosen else None)
     return type_ahead(Act.ENTRY_PROJECT, chosen=option, placeholder="Type a client or project")
+
+
+def _take_day(asked: Asked, words: str, given: dict[str, str | None]) -> str:
+    """Note the day that the last word says, and return the words before it; else all of them."""
+    before, _, last = words.rpartition(" ")
+    day = find_day(last, today=day_of(asked.now, asked.member.zone))
+    if day is None:
+        return words
+    given[entry_form.DAY] = day.isoformat()
+    return before
 
 
 def _place_in(asked: Asked, words: str) -> dict[str, str | None]:

@@ -97,7 +97,8 @@ def _row(one: SubmissionShown) -> str:
     days = worked_days(each.entry.worked_on for each in entries)
     count = counted(len(entries), "entry", "entries")
     name = f"*{escape(one.author.name)}*"
-    return f"{name}  {hours(one.seconds)}, {count}, {days}\n{listed([*projects], most=4)}"
+    named = listed([*projects], most=4, between="; ")
+    return f"{name}  {hours(one.seconds)}, {count}, {days}\n{named}"
 
 
 def _buttons(one: SubmissionShown, *, is_only: bool) -> list[Block]:

@@ -13,7 +13,7 @@ from timebot.slack.entry_meant import entry_meant
 from timebot.slack.entry_opening import edit_modal
 from timebot.slack.ids import Act, Form
 from timebot.slack.split_form import show_split
-from timebot.slack.time_words import STATE_WORDS, entry_line, hours, span
+from timebot.slack.time_words import STATE_WORDS, entry_line, hours, span, span_on_day
 from timebot.slack.words import weekday_words
 from timebot.team.rights import require
 from timebot.timekeeping.editing import delete_entry
@@ -80,7 +80,7 @@ def _history(asked: Asked, entry: TimeEntry) -> Answer:
 
 
 def _delete(_asked: Asked, entry: TimeEntry) -> Answer:
-    said = f"Delete #{entry.number}, {span(entry)} on {weekday_words(entry.worked_on)}?"
+    said = f"Delete #{entry.number}, {span_on_day(entry)}?"
     note = "Its author is told at once. You can undo it for 15 minutes."
     kept = {"entry": entry.id, "version": entry.version}
     blocks = [section(said), context(note)]

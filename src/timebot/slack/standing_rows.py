@@ -6,9 +6,9 @@ from datetime import datetime
 from timebot.slack.blocks import Block, actions, button, context, escape, section
 from timebot.slack.ids import Act
 from timebot.slack.project_question import project_question
-from timebot.slack.time_words import entry_line, hours, since, span, worked_days
+from timebot.slack.time_words import entry_line, hours, since, span_on_day, worked_days
 from timebot.slack.timer_replies import edit_button
-from timebot.slack.words import counted, listed, weekday_words
+from timebot.slack.words import counted, listed
 from timebot.timekeeping.overview import Shown
 from timebot.timekeeping.standing import OwnWaiting
 
@@ -23,7 +23,7 @@ def doubt_rows(in_doubt: Sequence[Shown], *, most: int) -> list[Block]:
 
 def doubt_words(one: Shown) -> str:
     """Return what has to be said about an entry."""
-    when = f"{hours(one.seconds)}, {span(one.entry)} on {weekday_words(one.entry.worked_on)}"
+    when = f"{hours(one.seconds)}, {span_on_day(one.entry)}"
     asks = "What was it for?" if one.entry.is_confirmed else "Is that when it ended?"
     return f"{entry_line(one)}\n{when}. {asks}"
 

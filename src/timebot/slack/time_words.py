@@ -70,6 +70,14 @@ def span_for(entry: TimeEntry, zone: str) -> str:
     return span(entry) if entry.zone == zone else f"{span(entry)} ({entry.zone})"
 
 
+def span_on_day(entry: TimeEntry) -> str:
+    """Return from when to when on which day; past midnight each end has its own day beside it."""
+    day = weekday_words(entry.worked_on)
+    if _ended_on(entry) == entry.worked_on:
+        return f"{span(entry)} on {day}"
+    return f"{clock(entry.started_at, entry.zone)} on {day} {DASH} {_end(entry)}"
+
+
 def place(one: Shown) -> str:
     """Return client and project in bold, or that there is none."""
     return f"*{place_words(one)}*"
@@ -119,5 +127,9 @@ def spoken(*lines: str) -> str:
 
 def _end(entry: TimeEntry) -> str:
     end = clock(entry.ended_at or entry.started_at, entry.zone)
-    ended_on = (entry.ended_at or entry.started_at).astimezone(ZoneInfo(entry.zone)).date()
+    ended_on = _ended_on(entry)
     return end if ended_on == entry.worked_on else f"{end} on {day_in_words(ended_on)}"
+
+
+def _ended_on(entry: TimeEntry) -> date:
+    return (entry.ended_at or entry.started_at).astimezone(ZoneInfo(entry.zone)).date()

@@ -15,6 +15,7 @@ from timebot.slack.time_words import (
     hours,
     since,
     span,
+    span_on_day,
     spoken,
 )
 from timebot.slack.words import weekday_words
@@ -60,8 +61,8 @@ def draw_started(asked: Asked, started: Started, *, said: str = "") -> Answer:
 def draw_stopped(asked: Asked, entry: TimeEntry) -> Answer:
     """Say how long it was, what today comes to, and what can be done next."""
     one = _shown(asked, entry)
-    day = _day_and_zone(asked, one)
-    lines = [f"{entry_line(one)}\nStopped: *{hours(one.seconds)}* ({span(entry)}{day})."]
+    when = _when_for(asked, one)
+    lines = [f"{entry_line(one)}\nStopped: *{hours(one.seconds)}* ({when})."]
     total = _total_of_today(asked, entry)
     buttons = [undo_button(asked), edit_button(entry)]
     blocks: list[Block] = [section(lines[0]), *_small(total)]
@@ -191,15 +192,14 @@ def _stopped_for_it(asked: Asked, entry: TimeEntry) -> str:
 
 def _when(one: Shown) -> str:
     entry = one.entry
-    return f"{span(entry)} on {weekday_words(entry.worked_on)}, {entry.zone}"
+    return f"{span_on_day(entry)}, {entry.zone}"
 
 
-def _day_and_zone(asked: Asked, one: Shown) -> str:
-    """Return day and zone where the entry did not begin today, or in another zone."""
+def _when_for(asked: Asked, one: Shown) -> str:
+    """Return the times; with day and zone where it did not begin today, or in another zone."""
     zone = asked.member.zone
-    if (one.entry.worked_on, one.entry.zone) == (day_of(asked.now, zone), zone):
-        return ""
-    return f", {weekday_words(one.entry.worked_on)}, {one.entry.zone}"
+    is_plain = (one.entry.worked_on, one.entry.zone) == (day_of(asked.now, zone), zone)
+    return span(one.entry) if is_plain else _when(one)
 
 
 def _total_of_today(asked: Asked, entry: TimeEntry) -> str:

@@ -17,6 +17,7 @@ _OUR_MARKS = re.compile("(?<!\u2060)[*`]")
 _CODE = re.compile("(?<!\u2060)(?:```(.+?)```|`([^`\n]+)`)", re.DOTALL)
 _LABELLED = re.compile(r"<[^<>|]*\|([^<>]*)>")
 _BETWEEN_WORDS = re.compile("[\\s…]+")
+_AROUND_WORDS = ".,:;()"
 
 
 def whole_text(text: str, blocks: Sequence[Block]) -> str:
@@ -43,9 +44,10 @@ def drawn_lines(blocks: Sequence[Block]) -> Iterator[str]:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text in mrkdwn, without our marks and the addresses of links."""
+    """Return the words of a text in mrkdwn, without marks, stops and the addresses of links."""
     bare = unescape(_OUR_MARKS.sub("", _LABELLED.sub(r"\1", text))).replace("\u2060", "")
-    return [word for word in _BETWEEN_WORDS.split(bare) if any(map(str.isalnum, word))]
+    words = (word.strip(_AROUND_WORDS) for word in _BETWEEN_WORDS.split(bare))
+    return [word for word in words if any(map(str.isalnum, word))]
 
 
 def _out_of_code(text: str) -> str:

@@ -47,12 +47,14 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def listed(words: Sequence[str], *, most: int | None = None, last: str = "and") -> str:
+def listed(
+    words: Sequence[str], *, most: int | None = None, last: str = "and", between: str = ", "
+) -> str:
     """Join words as a sentence does: a, b and c; of more than `most` the rest is counted."""
     shown = list(words if most is None else words[:most])
     if len(words) > len(shown):
         shown.append(f"{len(words) - len(shown)} more")
-    return f"{', '.join(shown[:-1])} {last} {shown[-1]}" if len(shown) > 1 else "".join(shown)
+    return f"{between.join(shown[:-1])} {last} {shown[-1]}" if len(shown) > 1 else "".join(shown)
 
 
 def isolated(name: str) -> str:

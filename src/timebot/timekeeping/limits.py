@@ -31,11 +31,19 @@ class TimeInFuture(Refusal):
 class EndsBeforeStart(Refusal):
     """An end that is not after its start."""
 
-    def __init__(self, start: datetime, end: datetime, *, zone: str, now: datetime) -> None:
+    def __init__(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        zone: str,
+        now: datetime,
+        example: str = "/timer add 9:00-10:30 Acme logo",
+    ) -> None:
         super().__init__(
             f"It started at {moment_words(start, zone=zone, now=now)}, so it cannot end at"
             f" {moment_words(end, zone=zone, now=now)}.",
-            example="/timer stop at 17:30",
+            example=example,
         )
 
 

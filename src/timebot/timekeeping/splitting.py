@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -29,12 +30,15 @@ class NotInside(Refusal):
     """A time at which the entry cannot be split, because it does not lie within it."""
 
     def __init__(self, entry: TimeEntry, *, now: datetime) -> None:
-        start = moment_words(entry.started_at, zone=entry.zone, now=now)
-        end = moment_words(entry.ended_at or now, zone=entry.zone, now=now)
+        last = entry.ended_at or now
+        start, end = (
+            moment_words(each, zone=entry.zone, now=now) for each in (entry.started_at, last)
+        )
+        middle = (entry.started_at + (last - entry.started_at) / 2).astimezone(ZoneInfo(entry.zone))
         super().__init__(
-            f"#{entry.number} goes from {start} to {end}, and it can only be split in between."
-            " Nothing was changed.",
-            example=f"/timer split {entry.number} 10:30",
+            f"#{entry.number} goes from {start} to {end} ({entry.zone}), and it can only be split"
+            " in between. Nothing was changed.",
+            example=f"/timer split {entry.number} {middle.hour}:{middle.minute:02}",
         )
 
 

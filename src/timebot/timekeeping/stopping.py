@@ -145,7 +145,8 @@ def _end_of(entry: TimeEntry, ended_at: datetime | None, now: datetime) -> datet
         return max(now, entry.started_at)
     ensure_past(ended_at, zone=entry.zone, now=now)
     if ended_at <= entry.started_at:
-        raise EndsBeforeStart(entry.started_at, ended_at, zone=entry.zone, now=now)
+        example = "/timer stop at 17:30"
+        raise EndsBeforeStart(entry.started_at, ended_at, zone=entry.zone, now=now, example=example)
     return ended_at
 
 

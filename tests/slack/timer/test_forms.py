@@ -89,7 +89,7 @@ def test_times_and_day_are_edited(office: Office) -> None:
 
     (entry,) = office.entries(office.mia)
     assert entry.seconds(now=office.now()) == 3 * 3600
-    assert "22:00–1:00 on 1 Mar 2031" in office.mia.last_message().text  # noqa: RUF001 - as it is shown
+    assert "22:00 on Fri 28 Feb 2031 – 1:00 on 1 Mar 2031" in office.mia.last_message().text  # noqa: RUF001 - as it is shown
 
 
 def test_an_end_before_the_start_is_a_fault_under_the_end(office: Office) -> None:
