@@ -17,7 +17,7 @@ from timebot.slack.blocks import (
 )
 from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.ids import Act, Form
-from timebot.slack.words import counted
+from timebot.slack.words import counted, listed
 from timebot.team.days import day_of, minute_in_words
 from timebot.team.days_off import (
     DaysUnreadable,
@@ -48,8 +48,8 @@ WEEKDAYS, START, END, ASKING, REMIND, DAYS_OFF = (
 """The fields, by block id."""
 
 REMINDER_WORDS = {
-    "remind_no_timer": "No timer an hour into my working day",
-    "remind_empty_day": "Nothing recorded by the end of my working day",
+    "remind_no_timer": "No timer an hour into the working day",
+    "remind_empty_day": "Nothing recorded by the end of the working day",
     "remind_unsubmitted": "Hours not submitted before a period closes",
 }
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -115,10 +115,8 @@ def _saved(asked: Asked) -> Answer:
     today = day_of(asked.now, asked.member.zone)
     off = list_days_off(asked.session, workspace=asked.workspace, member=asked.member, since=today)
     count = counted(len(off), "day off ahead", "days off ahead") if off else "no days off ahead"
-    line = (
-        f"Saved. You work {weekdays_in_words(settings.working_days)}, {start} to {end}"
-        f" ({asked.member.zone}), with {count}."
-    )
+    days = listed(weekdays_in_words(settings.working_days).title().split())
+    line = f"Saved. You work {days}, {start} to {end} ({asked.member.zone}), with {count}."
     named = [REMINDER_WORDS[name].casefold() for name in REMINDERS if name in settings.reminders]
     reminders = f"I remind you of: {'; '.join(named)}." if named else "I remind you of nothing."
     change = button("Change", Act.MY_SETTINGS_FORM)

@@ -37,8 +37,9 @@ def show_panel(asked: Asked) -> Answer:
     total = f"Today: {hours(shown.today.seconds)}. {drafts_words(shown)}".strip()
     waiting = _waiting_words(asked)
     blocks: list[Block] = [section(line), actions(*timer_buttons(shown)), context(total)]
-    if _has_many(shown):
-        blocks.append(section("\n".join(project_sums(shown.today.entries))))
+    sums = project_sums(shown.today.entries) if _has_many(shown) else []
+    if sums:
+        blocks.append(section("\n".join(sums)))
     if in_doubt:
         blocks += [section("*Needs your word*"), *doubt_rows(in_doubt, most=_MOST_IN_DOUBT)]
     if waiting:
@@ -49,10 +50,11 @@ def show_panel(asked: Asked) -> Answer:
     text = spoken(
         line,
         total,
+        *sums,
         *(f"Needs your word: {doubt_words(one)}" for one in in_doubt[:_MOST_IN_DOUBT]),
         waiting,
         *(own_waiting_words(one, zone=member.zone, now=now) for one in own[:_MOST_WAITING]),
-        *(f"Recent: {_recent_words(one)}" for one in latest),
+        *(f"Start again: {_recent_words(one)}" for one in latest),
     )
     return Answer(text=text, blocks=[*blocks, divider(), actions(*_doors())])
 

@@ -85,12 +85,16 @@ def draw_added(asked: Asked, added: Added, *, said: str = "") -> Answer:
     lines = [f"{entry_line(one)}\nAdded: *{hours(one.seconds)}* ({_when(one)})."]
     lines += [said] if said else []
     total = _total_of_today(asked, one.entry)
-    buttons = [undo_button(asked), edit_button(one.entry), submit_button(asked, one.entry)]
+    buttons = [undo_button(asked), edit_button(one.entry)]
+    blocks: list[Block] = [section("\n".join(lines)), *_small(total)]
+    if one.entry.project_id is None:
+        lines.append(ASKS)
+        blocks.append(project_question(one.entry))
+    else:
+        buttons.append(submit_button(asked, one.entry))
     shared = draw_overlaps_of(asked, one.entry)
-    return Answer(
-        text=spoken(*lines, total, *shared.lines),
-        blocks=[section("\n".join(lines)), *_small(total), actions(*buttons), *shared.blocks],
-    )
+    blocks += [actions(*buttons), *shared.blocks]
+    return Answer(text=spoken(*lines, total, *shared.lines), blocks=blocks)
 
 
 def draw_edited(asked: Asked, entry: TimeEntry, *, was_submitted: bool) -> Answer:

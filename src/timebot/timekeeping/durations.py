@@ -106,6 +106,8 @@ def parse_duration(text: str) -> timedelta | ClockSpan:
     """
     word = "".join(unicodedata.normalize("NFKC", text).casefold().split())
     if _INTEGER.fullmatch(word):
+        if not int(word):
+            raise NoTimeAtAll
         raise DurationUnclear(int(word))
     if span := _span(unicodedata.normalize("NFKC", text).casefold().strip()):
         return span

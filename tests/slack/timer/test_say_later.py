@@ -32,6 +32,17 @@ def test_what_it_was_for_is_chosen_in_the_answer_to_stop(office: Office) -> None
     assert "Submit today" in answer.buttons
 
 
+def test_what_added_time_was_for_is_chosen_in_the_answer_too(office: Office) -> None:
+    added = office.mia.command("/timer add 30m")
+    assert "What was it for?" in added.text
+    assert added.buttons == ["Undo", "Edit"]
+
+    office.mia.click(added, action_id="entry.set_project:1", selected="Acme, Logo")
+    office.world.settle()
+
+    assert "#1 Acme, Logo" in office.mia.last_message().text
+
+
 def test_a_timer_is_started_at_once_from_home_and_given_a_project_there(office: Office) -> None:
     office.mia.click(home(office), text="Start now")
     office.wait(minutes=30)

@@ -72,7 +72,7 @@ def test_a_time_outside_is_a_fault_under_its_field(office: Office) -> None:
     office.mia.fill("at", "13:00")
     answer = office.mia.submit()
 
-    assert "can only be split in between" in answer.errors["at"]
+    assert "(Europe/Berlin), and it can only be split in between" in answer.errors["at"]
     assert spans(office) == [(1, 10800)]
 
 

@@ -79,14 +79,14 @@ def test_settings_are_changed_in_one_modal(office: Office) -> None:
     office.mia.fill("weekdays", ["Monday", "Tuesday"])
     office.mia.fill("start", "08:00")
     office.mia.fill("days_off", "2031-12-24 to 2031-12-26")
-    office.mia.fill("remind", ["No timer an hour into my working day"])
+    office.mia.fill("remind", ["No timer an hour into the working day"])
 
     office.mia.submit()
     office.world.settle()
 
     said = office.mia.last_message(containing="Saved.").text
-    assert "You work mon tue, 08:00 to 18:00 (Europe/Berlin), with 3 days off ahead." in said
-    assert "no timer an hour into my working day" in said
+    assert "You work Mon and Tue, 08:00 to 18:00 (Europe/Berlin), with 3 days off ahead." in said
+    assert "no timer an hour into the working day" in said
 
 
 def test_days_that_cannot_be_read_are_a_fault_and_change_nothing(office: Office) -> None:
