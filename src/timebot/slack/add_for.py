@@ -23,6 +23,7 @@ from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
 from timebot.timekeeping.manual import add_entry, place
 from timebot.timekeeping.moments import find_day
 from timebot.timekeeping.on_behalf import HasLeft, NoTimeOfTheirs, NotKnownYet
+from timebot.timekeeping.phrases import leading_duration
 from timebot.timekeeping.wording import LONGEST_TEXT, clean_plain, clean_text
 
 PERSON = "person"
@@ -39,10 +40,11 @@ def add_for_typed(asked: Asked) -> Answer | None:
     named = _FOR.search(asked.delivery.text)
     if named is None:
         return None
-    words = clean_text(_FOR.sub(" ", asked.delivery.text)).split(" ", 2)
+    words = clean_text(_FOR.sub(" ", asked.delivery.text)).split()[1:]
+    behind = _behind_duration(words)
     given: dict[str, str | None] = {PERSON: named[1].upper()}
-    given[entry_form.SPENT] = words[1] if len(words) > 1 else None
-    rest = _take_day(asked, words[2], given) if len(words) > 2 else ""
+    given[entry_form.SPENT] = " ".join(words[: len(words) - len(behind)]) or None
+    rest = _take_day(asked, " ".join(behind), given)
     given[entry_form.TEXT] = rest or None
     if rest:
         given |= _place_in(asked, rest)
@@ -113,6 +115,14 @@ def _project(asked: Asked, given: Mapping[str, str | None]) -> Block:
     chosen = given.get(entry_form.PROJECT)
     option = find_project_option(asked, UUID(chosen) if chosen else None)
     return type_ahead(Act.ENTRY_PROJECT, chosen=option, placeholder="Type a client or project")
+
+
+def _behind_duration(words: list[str]) -> list[str]:
+    """Return the words behind the duration; of one that cannot be read, the form says so."""
+    try:
+        return leading_duration(words)[1]
+    except Refusal:
+        return words[1:]
 
 
 def _take_day(asked: Asked, words: str, given: dict[str, str | None]) -> str:

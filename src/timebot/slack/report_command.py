@@ -22,9 +22,9 @@ from timebot.slack.blocks import (
 )
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
+from timebot.slack.time_words import hours
 from timebot.slack.words import counted, days_words, money_words, started
 from timebot.team.rights import require
-from timebot.timekeeping.durations import duration_words
 
 _ROWS = 30
 _WIDEST = 24
@@ -89,12 +89,12 @@ def _draw(asked: Asked, report: Report, days: ReportDays, place: Place | None) -
 def _sentence(row: ReportRow, locale: str) -> str:
     """Return a row in words, for the total and for those who do not see the table."""
     parts = [
-        f"{duration_words(row.seconds_worked)} worked",
-        f"{duration_words(row.seconds_approved)} approved",
-        f"{duration_words(row.minutes_billed * 60)} billed{_for(row.billed, locale)}",
+        f"{hours(row.seconds_worked)} worked",
+        f"{hours(row.seconds_approved)} approved",
+        f"{hours(row.minutes_billed * 60)} billed{_for(row.billed, locale)}",
     ]
     if row.unbilled:
-        unbilled = duration_words(row.minutes_unbilled * 60)
+        unbilled = hours(row.minutes_unbilled * 60)
         parts.append(f"{unbilled} not billed yet{_for(row.unbilled, locale)}")
     return f"{row.label}: {', '.join(parts)}"
 

@@ -157,7 +157,7 @@ def read_add(text: str, *, today: date) -> AddPhrase:
         DayInFuture: if the day has not come yet.
         Refusal: if the duration is none one can add; the sentence says why.
     """
-    spoken, rest = _leading_duration(text.split())
+    spoken, rest = leading_duration(text.split())
     tail = _take_tail(rest, today=today)
     if tail.day is not None and tail.day > today:
         raise DayInFuture(tail.day)
@@ -247,8 +247,17 @@ def _at_moment(word: str, *, now: datetime, zone: str) -> datetime | None:
     return parse_moment(body, now=now, zone=zone)
 
 
-def _leading_duration(words: list[str]) -> tuple[timedelta | ClockSpan, list[str]]:
-    """Read the duration that the words begin with: `1h 30m` and `9:00 - 10:30` are one, too."""
+def leading_duration(words: list[str]) -> tuple[timedelta | ClockSpan, list[str]]:
+    """Read the duration that words begin with; `1h 30m` and `9:00 - 10:30` are one, too.
+
+    Returns:
+        The duration or span, and the words behind it.
+
+    Raises:
+        NothingToAdd: if there are no words.
+        NotADuration: if they begin with no duration.
+        DurationUnclear: if they begin with a bare number; its buttons carry the other words.
+    """
     if not words:
         raise NothingToAdd
     for count in (4, 3, 2):

@@ -73,13 +73,14 @@ def test_time_is_added_for_somebody(office: Office) -> None:
 
 
 def test_time_is_added_for_somebody_on_the_day_that_was_said(office: Office) -> None:
-    office.kim.command(f"/timer add 1h Acme logo call yesterday for <@{office.mia.id}|mia>")
+    office.kim.command(f"/timer add 1h 30m Acme logo call yesterday for <@{office.mia.id}|mia>")
 
     office.kim.submit()
     office.world.settle()
 
     (entry,) = office.entries(office.mia)
-    assert (entry.text, entry.worked_on.isoformat()) == ("call", "2031-03-02")
+    assert (entry.text, entry.seconds(now=office.now())) == ("call", 5400)
+    assert entry.worked_on.isoformat() == "2031-03-02"
 
 
 def test_a_member_adds_time_for_nobody_else(office: Office) -> None:
