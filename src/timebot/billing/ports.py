@@ -132,7 +132,8 @@ class ProcessorInvoice:
         line_keys: which of our lines it holds.
         pay_url: its hosted page, once finalized.
         workspace_key, invoice_key: ours, as it was made with; None where it is not ours.
-        attempts: how often a card was charged for it.
+        attempts: how often a bank was asked for its money, while it is open; a bank that only
+            wants to see the client was not asked yet.
         trouble: what became of the last attempt while it is open, or None.
         payment_intent: of the payment that was made, once paid.
     """

@@ -31,6 +31,7 @@ from timebot.gateways.stripe_invoices import (
     LINE,
     WITH_PAYMENTS,
     WORKSPACE,
+    open_intent,
     read_invoice,
     read_listed,
     tag,
@@ -180,11 +181,18 @@ class StripeProcessor(StripeCredits):
         with asking():
             invoice = self._client.v1.invoices.retrieve(invoice_id, {"expand": WITH_PAYMENTS})
             if invoice.status != "draft":
-                return read_invoice(invoice)
+                return read_invoice(invoice, charges=self._count_charges(invoice))
             lines = self._client.v1.invoices.line_items.list(invoice_id, {"limit": _PAGE})
             keys = [tag(line, LINE) for line in lines.auto_paging_iter()]
         # A line that is not ours has no key; the comparison of totals tells of it.
         return read_invoice(invoice, [key for key in keys if key is not None])
+
+    def _count_charges(self, invoice: stripe.Invoice) -> int:
+        intent = open_intent(invoice)
+        if intent is None:
+            return 0
+        listed = self._client.v1.charges.list({"payment_intent": intent, "limit": _PAGE})
+        return sum(1 for _ in listed.auto_paging_iter())
 
     def create_invoice(
         self,

@@ -29,8 +29,17 @@ WITH_PAYMENTS = ["payments.data.payment.payment_intent"]
 """What is expanded, so that one call tells how the last payment went."""
 
 
-def read_invoice(invoice: Invoice, line_keys: Iterable[str] = ()) -> ProcessorInvoice:
-    """Return the invoice; it must have been asked for `WITH_PAYMENTS`."""
+def read_invoice(
+    invoice: Invoice, line_keys: Iterable[str] = (), *, charges: int = 0
+) -> ProcessorInvoice:
+    """Return the invoice; it must have been asked for `WITH_PAYMENTS`.
+
+    Args:
+        invoice: Stripe's.
+        line_keys: which of our lines it holds.
+        charges: how often a bank was asked for money. Stripe's own `attempt_count` does not tell:
+            attempts by hand after the first one do not count.
+    """
     intents = _intents(invoice)
     paid = [intent.id for intent in intents if intent.status == "succeeded"]
     waiting = [intent for intent in intents if intent.status not in {"succeeded", "canceled"}]
@@ -44,7 +53,7 @@ def read_invoice(invoice: Invoice, line_keys: Iterable[str] = ()) -> ProcessorIn
         pay_url=invoice.hosted_invoice_url,
         workspace_key=tag(invoice, WORKSPACE),
         invoice_key=tag(invoice, INVOICE),
-        attempts=invoice.attempt_count,
+        attempts=charges,
         trouble=_trouble(waiting[-1]) if waiting and invoice.status == "open" else None,
         payment_intent=paid[0] if paid else None,
     )
@@ -79,6 +88,14 @@ def tag(found: object, name: str) -> str | None:
     """Return a value of an object's metadata, or None."""
     metadata = getattr(found, "metadata", None)
     return str(metadata[name]) if metadata is not None and name in metadata else None
+
+
+def open_intent(invoice: Invoice) -> str | None:
+    """Return the id of the payment that an open invoice has tried and waits for, or None."""
+    if invoice.status != "open" or not invoice.attempted:
+        return None
+    waiting = [each.id for each in _intents(invoice) if each.status != "canceled"]
+    return waiting[-1] if waiting else None
 
 
 def _intents(invoice: Invoice) -> list[PaymentIntent]:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Literal, cast
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-FaultKind = Literal["drop_before", "drop_after", "500_before", "500_after", "429", "slow"]
+FaultKind = Literal[
+    "drop_before",
+    "drop_after",
+    "500_before",
+    "500_after",
+    "500_kept",
+    "429",
+    "lock_timeout",
+    "slow",
+]
 
 
 @dataclass(frozen=True)
@@ -21,8 +30,10 @@ class Fault:
     Attributes:
         pattern: verb and path with `*` for any text, such as `POST /v1/invoices/*/pay`.
         kind: `drop_before` closes the connection and does nothing; `drop_after` does the work, then
-            closes the connection; `500_before` and `500_after` answer 500; `429` refuses for being
-            asked too often; `slow` answers late.
+            closes the connection; `500_before` and `500_after` answer 500; `500_kept` does nothing,
+            answers 500 and keeps that answer for the request's idempotency key; `429` refuses for
+            being asked too often, `lock_timeout` because somebody else holds the object; `slow`
+            answers late.
         seconds: how long `slow` waits, or what `429` puts into Retry-After.
     """
 

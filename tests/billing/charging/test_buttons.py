@@ -80,6 +80,25 @@ def test_a_second_press_does_not_charge_a_second_time(world: World) -> None:
     assert world.succeeded() == [invoice.total_minor]
 
 
+def test_a_second_decline_whose_answer_is_lost_is_found_though_stripe_forgot_the_key(
+    world: World,
+) -> None:
+    client = world.client_with_card(DECLINES)
+    invoice = world.invoice(client)
+    world.drain()
+    press(world, charge_again, invoice)
+    world.stripe.fail_next("POST /v1/invoices/*/pay", "drop_after")
+    world.drain()
+
+    world.stripe.expire_idempotency_keys()
+    world.clock.advance(timedelta(days=2))
+    world.settle()
+
+    assert [(p.attempt, p.state) for p in world.payments()] == [(1, "declined"), (2, "declined")]
+    # The bank was asked once for each press; nobody asked it a third time.
+    assert len(world.stripe.charges()) == 2
+
+
 def test_what_nobody_knows_is_not_charged_again(world: World) -> None:
     invoice = world.invoice(world.client_with_card())
     world.stripe.fail_next("POST /v1/invoices/*/pay", "drop_after")

@@ -1,10 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import stripe
 
 from timebot.playground.clock import MovableClock
+from timebot.playground.store import Store
+from timebot.playground.stripe import LocalStripe
 
 from .calls import DECLINES, Calls
 
@@ -126,3 +129,49 @@ def test_the_sdk_retries_by_itself_without_doing_it_twice(calls: Calls) -> None:
 
     assert len(calls.local.customers()) == 1
     assert [asked.status for asked in calls.local.requests] == [0, 200]
+
+
+def test_what_a_rule_refuses_is_kept_and_given_again(calls: Calls) -> None:
+    draft = calls.draft(calls.customer())
+    finalize = calls.client.v1.invoices.finalize_invoice
+    with pytest.raises(stripe.InvalidRequestError):
+        finalize(draft.id, options={"idempotency_key": "finalize:1"})
+    calls.client.v1.invoices.add_lines(draft.id, {"lines": [{"amount": 500}]})
+
+    with pytest.raises(stripe.InvalidRequestError, match="no line items"):
+        finalize(draft.id, options={"idempotency_key": "finalize:1"})
+
+    assert finalize(draft.id, options={"idempotency_key": "finalize:2"}).status == "open"
+
+
+def test_what_a_rule_refuses_leaves_nothing_behind(calls: Calls) -> None:
+    draft = calls.draft(calls.customer(), 100)
+    lines: list[Any] = [{"amount": 200}, {"amount": 300, "quantity": 2}]
+
+    with pytest.raises(stripe.InvalidRequestError):
+        calls.client.v1.invoices.add_lines(draft.id, {"lines": lines})
+
+    assert calls.client.v1.invoices.retrieve(draft.id).total == 100
+
+
+def test_a_500_that_did_nothing_is_kept_too(calls: Calls) -> None:
+    calls.local.fail_next("POST /v1/customers", "500_kept")
+
+    for _ in range(2):
+        with pytest.raises(stripe.APIError):
+            make(calls, "tb:1")
+
+    assert calls.local.customers() == []
+
+
+def test_keys_survive_a_restart(calls: Calls, store: Store, clock: MovableClock) -> None:
+    first = make(calls, "tb:1")
+    calls.local.stop()
+
+    again = LocalStripe(store, clock)
+    again.start()
+    client = stripe.StripeClient(again.api_key, base_addresses={"api": again.url})
+    same = client.v1.customers.create({"name": "Acme"}, {"idempotency_key": "tb:1"})
+    again.stop()
+
+    assert same.id == first.id

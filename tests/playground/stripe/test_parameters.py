@@ -124,3 +124,52 @@ def test_every_request_is_remembered(calls: Calls) -> None:
     assert (asked.method, asked.path, asked.status) == ("POST", "/v1/customers", 200)
     assert asked.params == {"name": "Acme", "metadata": {"a": "b"}}
     assert asked.idempotency_key is not None
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [
+        ({f"key{n}": "x" for n in range(51)}, "at most 50 keys"),
+        ({"k" * 41: "x"}, "at most 40 characters"),
+        ({"key": "x" * 501}, "at most 500 characters"),
+    ],
+)
+def test_metadata_has_its_limits(calls: Calls, metadata: dict[str, str], message: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match=message):
+        calls.customer(metadata=metadata)
+
+
+def test_metadata_at_its_limits_is_taken(calls: Calls) -> None:
+    metadata = {f"{n:040}": "x" * 500 for n in range(50)}
+
+    assert calls.customer(metadata=metadata).metadata is not None
+
+
+def test_a_list_is_not_a_text(calls: Calls) -> None:
+    draft = calls.draft(calls.customer())
+
+    with pytest.raises(stripe.InvalidRequestError, match="Invalid array"):
+        calls.client.v1.invoices.add_lines(
+            draft.id,
+            {"lines": "one"},  # type: ignore[typeddict-item]
+        )
+
+
+def test_a_text_is_not_a_list(calls: Calls) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="it has no parts"):
+        calls.customer(name=["Acme"])
+
+
+def test_yes_is_no_boolean(calls: Calls) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="Invalid boolean"):
+        calls.draft(calls.customer(), auto_advance="yes")
+
+
+def test_an_invoice_is_due_on_a_day_or_after_some_but_not_both(calls: Calls) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="only specify one"):
+        calls.draft(
+            calls.customer(),
+            collection_method="send_invoice",
+            days_until_due=14,
+            due_date=2_000_000_000,
+        )

@@ -192,3 +192,14 @@ def test_charges_are_listed_by_customer(calls: Calls) -> None:
     found = calls.client.v1.charges.list({"customer": str(paid.customer)})
 
     assert [each.customer for each in found.data] == [paid.customer]
+
+
+def test_attempts_by_hand_count_as_one(calls: Calls) -> None:
+    invoice = calls.open_invoice(calls.customer_with_card(DECLINES))
+
+    for _ in range(3):
+        with pytest.raises(stripe.CardError):
+            calls.client.v1.invoices.pay(invoice.id)
+
+    assert calls.client.v1.invoices.retrieve(invoice.id).attempt_count == 1
+    assert len(calls.local.charges()) == 3

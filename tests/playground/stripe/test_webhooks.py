@@ -7,7 +7,7 @@ import stripe
 from tests.playground.receiver import Receiver
 from timebot.playground.clock import MovableClock
 from timebot.playground.store import Store
-from timebot.playground.stripe import LocalStripe
+from timebot.playground.stripe import LocalStripe, Problem
 
 from .calls import Calls
 
@@ -184,3 +184,62 @@ def test_events_can_be_read_afterwards(calls: Calls) -> None:
 
     assert [each.type for each in listed.data] == ["customer.updated", "customer.created"]
     assert v1.events.retrieve(listed.data[0].id).type == "customer.updated"
+
+
+def test_one_change_can_be_told_by_two_events(calls: Calls, receiver: Receiver) -> None:
+    calls.local.connect(receiver.url)
+    calls.local.tell_twice()
+
+    customer = calls.customer()
+    receiver.wait_for(2)
+
+    events = [json.loads(body) for _, body in receiver.taken]
+    assert events[0]["id"] != events[1]["id"]
+    assert {each["data"]["object"]["id"] for each in events} == {customer.id}
+
+
+def test_an_event_can_be_sent_again_days_later(
+    calls: Calls, receiver: Receiver, clock: MovableClock
+) -> None:
+    calls.local.connect(receiver.url)
+    calls.customer()
+    receiver.wait_for(1)
+    (event,) = calls.local.events()
+
+    clock.advance(timedelta(days=29))
+    calls.local.send_again(event["id"])
+    receiver.wait_for(2)
+
+    first, again = receiver.taken
+    assert first[1] == again[1]
+    # Signed anew: whoever checks the age of the signature takes it.
+    assert calls.client.construct_event(
+        again[1], again[0]["stripe-signature"], calls.local.webhook_secret
+    )
+
+
+def test_an_event_is_not_sent_again_for_ever(calls: Calls, clock: MovableClock) -> None:
+    calls.customer()
+    (event,) = calls.local.events()
+    clock.advance(timedelta(days=31))
+
+    with pytest.raises(Problem, match="30 days"):
+        calls.local.send_again(event["id"])
+
+
+def test_an_event_names_the_request_that_caused_it(calls: Calls) -> None:
+    calls.client.v1.customers.create({"name": "Acme"}, {"idempotency_key": "tb:1"})
+
+    (event,) = calls.client.v1.events.list().data
+    assert event.request is not None
+    assert event.request.idempotency_key == "tb:1"
+    assert event.livemode is False
+
+
+def test_what_a_bank_does_names_no_request(calls: Calls) -> None:
+    calls.paid_invoice()
+    calls.local.bank.dispute(calls.local.charges()[0]["id"])
+
+    event = calls.client.v1.events.list().data[0]
+    assert event.request is not None
+    assert event.request.id is None

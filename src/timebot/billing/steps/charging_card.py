@@ -105,7 +105,7 @@ def _payment_of(work: Work) -> Payment:
 def _was_tried(outside: Outside, work: Work, found: ProcessorInvoice) -> bool:
     """Tell whether the open attempt reached the bank: earlier ones alone explain fewer tries."""
     with outside.database.read_only() as session:
-        earlier = _refused_before(session, work.invoice)
+        earlier = _declined_before(session, work.invoice)
     return found.attempts > earlier or isinstance(found.trouble, Processing)
 
 
@@ -116,13 +116,15 @@ def _answered(work: Work, found: ProcessorInvoice) -> Effect:
     return _unknown(work)
 
 
-def _refused_before(session: Session, invoice: Invoice) -> int:
+def _declined_before(session: Session, invoice: Invoice) -> int:
     found = session.scalar(
         select(func.count()).where(
             Payment.workspace_id == invoice.workspace_id,
             Payment.invoice_id == invoice.id,
             Payment.how == "card",
-            Payment.state.in_(("declined", "needs_action")),
+            Payment.state == "declined",
+            # Without it no bank was asked: there was no card, or the request was refused.
+            Payment.stripe_payment_intent.is_not(None),
         )
     )
     return found or 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from timebot.playground.store import Document
+from timebot.playground.stripe.declines import BankAnswers
 from timebot.playground.stripe.events import Events
 from timebot.playground.stripe.ledger import Ledger
 
@@ -14,10 +15,12 @@ class Account:
     Attributes:
         ledger: its objects.
         events: what happened.
+        answers: what banks are going to answer.
     """
 
     ledger: Ledger
     events: Events
+    answers: BankAnswers
 
 
 @dataclass(frozen=True)

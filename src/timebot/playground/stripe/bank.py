@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from timebot.playground.store import Document
-from timebot.playground.stripe import disputes, refunds
+from timebot.playground.stripe import disputes, payment_methods, refunds
 from timebot.playground.stripe.account import Account
+from timebot.playground.stripe.declines import DECLINES
 from timebot.playground.stripe.ledger import Cause, public
 
 
@@ -13,6 +14,21 @@ class Bank:
 
     def __init__(self, account: Account) -> None:
         self._account = account
+
+    def decline_next(self, decline_code: str = "generic_decline", *, times: int = 1) -> None:
+        """Decline the next charges, whatever their card, such as `decline_next("lost_card")`.
+
+        Raises:
+            ValueError: if Stripe has no such decline code.
+        """
+        if decline_code not in DECLINES:
+            message = f"Stripe has no decline code {decline_code}."
+            raise ValueError(message)
+        self._account.answers.plan(DECLINES[decline_code], times)
+
+    def ask_for_payer_next(self, *, times: int = 1) -> None:
+        """Let the next charges need the payer's authentication, whatever their card."""
+        self._account.answers.plan(None, times)
 
     def dispute(
         self, charge_id: str, *, reason: str = "fraudulent", is_inquiry: bool = False
@@ -46,6 +62,21 @@ class Bank:
             Problem: if it does not exist, or failed before.
         """
         return self._act(lambda: refunds.fail(self._account, refund_id))
+
+    def renew_card(
+        self, method_id: str, *, expiry: tuple[int, int], number: str | None = None
+    ) -> Document:
+        """Update a card on file, as card networks do when they issue a new one; return it.
+
+        Args:
+            method_id: of the payment method.
+            expiry: month and year.
+            number: of the new card, None where it keeps its own.
+
+        Raises:
+            Problem: if the card is on nobody's file.
+        """
+        return self._act(lambda: payment_methods.renew(self._account, method_id, expiry, number))
 
     def _act(self, happen: Callable[[], Document]) -> Document:
         with self._account.ledger.store.transaction():

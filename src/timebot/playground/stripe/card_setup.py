@@ -6,6 +6,7 @@ Sources: https://docs.stripe.com/api/checkout/sessions, https://docs.stripe.com/
 from timebot.playground.store import Document
 from timebot.playground.stripe import payment_methods
 from timebot.playground.stripe.account import Account, Call
+from timebot.playground.stripe.customers import get_customer
 from timebot.playground.stripe.ledger import Ledger, new_id, refuse_unplayed, text_map
 from timebot.playground.stripe.lists import matches, page
 from timebot.playground.stripe.problems import Problem, not_played
@@ -93,7 +94,12 @@ def current_session(account: Account, session_id: str) -> Document:
     return session
 
 
-def complete_session(account: Account, session_id: str, number: str) -> Document:
+def complete_session(
+    account: Account,
+    session_id: str,
+    number: str,
+    expiry: tuple[int, int] = payment_methods.FAR_EXPIRY,
+) -> Document:
     """Do what the payer does on the hosted page: save a card.
 
     It attaches the card and succeeds the intent, but does not make the card the default; the
@@ -107,10 +113,10 @@ def complete_session(account: Account, session_id: str, number: str) -> Document
         message = "This Checkout Session is no longer active."
         raise Problem(message)
     ledger = account.ledger
-    method = payment_methods.new_card(ledger, number)
+    method = payment_methods.new_card(ledger, number, expiry)
     intent = ledger.get("setup_intent", session["setup_intent"])
     if session["customer"] is not None:
-        payment_methods.attach_to(account, method, session["customer"])
+        _save_card(account, intent, method, session["customer"])
     intent |= {"payment_method": method["id"], "status": "succeeded"}
     ledger.save(intent)
     account.events.tell("setup_intent.succeeded", intent)
@@ -118,6 +124,17 @@ def complete_session(account: Account, session_id: str, number: str) -> Document
     ledger.save(session)
     account.events.tell("checkout.session.completed", session)
     return session
+
+
+def _save_card(account: Account, intent: Document, method: Document, customer_id: str) -> None:
+    try:
+        payment_methods.attach_to(account, method, customer_id)
+    except Problem as problem:
+        # The session stays open: the payer may try another card.
+        intent["last_setup_error"] = problem.body()["error"]
+        account.ledger.save(intent)
+        account.events.tell("setup_intent.setup_failed", intent)
+        raise
 
 
 def return_address(session: Document) -> str:
@@ -133,7 +150,7 @@ def retrieve_intent(account: Account, call: Call) -> Document:
 def create_portal(account: Account, call: Call) -> Document:
     """Create a session of the customer portal, where the payer replaces the card."""
     params, ledger = call.params, account.ledger
-    customer = ledger.get("customer", params.get("customer", ""), param="customer")
+    customer = get_customer(ledger, params)
     flow = params.get("flow_data")
     if flow is not None and flow["type"] != "payment_method_update":
         raise not_played("portal flows other than payment_method_update")
@@ -186,7 +203,7 @@ def _check_session(ledger: Ledger, params: Document) -> None:
         message = "Missing required param: success_url."
         raise Problem(message, code="parameter_missing", param="success_url")
     if "customer" in params:
-        ledger.get("customer", params["customer"], param="customer")
+        get_customer(ledger, params)
     # The SDK's own text: "Required in `setup` mode when `allowed_payment_method_types` is not set."
     if "currency" not in params and "allowed_payment_method_types" not in params:
         message = "Missing required param: currency."

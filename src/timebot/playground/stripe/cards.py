@@ -5,24 +5,8 @@ Source: https://docs.stripe.com/testing
 
 from dataclasses import dataclass
 
+from timebot.playground.stripe.declines import DECLINES, Decline
 from timebot.playground.stripe.problems import Problem
-
-
-@dataclass(frozen=True)
-class Decline:
-    """Why a bank says no.
-
-    Attributes:
-        code: the error's code.
-        decline_code: the bank's own reason.
-        advice_code: what Stripe advises about another try.
-        message: the sentence for the payer.
-    """
-
-    code: str
-    decline_code: str
-    advice_code: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -51,19 +35,15 @@ class Card:
         return self.number[-4:]
 
 
-_GENERIC = Decline("card_declined", "generic_decline", "try_again_later", "Your card was declined.")
-_NO_FUNDS = Decline(
-    "card_declined", "insufficient_funds", "try_again_later", "Your card has insufficient funds."
-)
-_EXPIRED = Decline("expired_card", "expired_card", "do_not_try_again", "Your card has expired.")
+_GENERIC = DECLINES["generic_decline"]
 
 TEST_CARDS = (
     Card("4242424242424242", "visa", "Works"),
     Card("5555555555554444", "mastercard", "Works"),
     Card("378282246310005", "amex", "Works"),
     Card("4000000000000341", "visa", "Can be saved, every charge is declined", _GENERIC),
-    Card("4000000000009995", "visa", "Insufficient funds", _NO_FUNDS),
-    Card("4000000000000069", "visa", "Has expired", _EXPIRED),
+    Card("4000000000009995", "visa", "Insufficient funds", DECLINES["insufficient_funds"]),
+    Card("4000000000000069", "visa", "Has expired", DECLINES["expired_card"]),
     # On the real Stripe 3155 works off-session once it was set up with authentication; here both
     # ask every time, so that the path can be tried with either.
     Card("4000002500003155", "visa", "Needs authentication when charged", asks=True),

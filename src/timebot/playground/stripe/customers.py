@@ -3,11 +3,13 @@
 Source: https://docs.stripe.com/api/customers
 """
 
+import re
+
 from timebot.playground.store import Document
 from timebot.playground.stripe.account import Account, Call
 from timebot.playground.stripe.ledger import Ledger, new_id, refuse_unplayed, text_map
 from timebot.playground.stripe.lists import matches, page
-from timebot.playground.stripe.problems import Problem
+from timebot.playground.stripe.problems import Problem, no_such
 
 _PLAIN = (
     "address",
@@ -26,6 +28,7 @@ _PLAIN = (
 )
 _UNPLAYED = ("cash_balance", "payment_method", "source", "test_clock", "default_source")
 _PREFIX_LENGTH = 8
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def create(account: Account, call: Call) -> Document:
@@ -33,6 +36,7 @@ def create(account: Account, call: Call) -> Document:
     customer = account.ledger.new(
         "cus",
         {
+            "_deleted": False,
             "balance": 0,
             "delinquent": False,
             "invoice_prefix": new_id("x")[2 : 2 + _PREFIX_LENGTH].upper(),
@@ -55,22 +59,59 @@ def create(account: Account, call: Call) -> Document:
 
 
 def retrieve(account: Account, call: Call) -> Document:
-    """Return a customer."""
-    return account.ledger.get("customer", call.id)
+    """Return a customer; of a deleted one, only that it is."""
+    customer = account.ledger.get("customer", call.id)
+    if customer["_deleted"]:
+        return {"id": customer["id"], "object": "customer", "deleted": True}
+    return customer
 
 
 def update(account: Account, call: Call) -> Document:
     """Change a customer."""
-    customer = account.ledger.get("customer", call.id)
+    customer = _living(account.ledger, call.id)
     _change(account.ledger, customer, call.params)
     account.events.tell("customer.updated", customer)
     return customer
 
 
+def delete(account: Account, call: Call) -> Document:
+    """Delete a customer for good; what was billed stays, their cards are gone.
+
+    Source: the SDK's own text: "Permanently deletes a customer. It cannot be undone."
+    """
+    ledger = account.ledger
+    customer = _living(ledger, call.id)
+    for method in ledger.every("payment_method"):
+        if method["customer"] == customer["id"]:
+            ledger.save({**method, "customer": None, "_spent": True})
+    ledger.save({**customer, "_deleted": True})
+    account.events.tell("customer.deleted", customer)
+    return {"id": customer["id"], "object": "customer", "deleted": True}
+
+
 def list_all(account: Account, call: Call) -> Document:
     """Return customers, newest first."""
-    found = account.ledger.every("customer")
+    found = (each for each in account.ledger.every("customer") if not each["_deleted"])
     return page((c for c in found if matches(c, call.params, "email")), call.params, call.path)
+
+
+def get_customer(ledger: Ledger, params: Document) -> Document:
+    """Return the customer that a request names.
+
+    Raises:
+        Problem: if there is none, or it was deleted.
+    """
+    customer = ledger.get("customer", params.get("customer", ""), param="customer")
+    if customer["_deleted"]:
+        raise no_such("customer", customer["id"], param="customer")
+    return customer
+
+
+def _living(ledger: Ledger, customer_id: str) -> Document:
+    customer = ledger.get("customer", customer_id)
+    if customer["_deleted"]:
+        raise no_such("customer", customer_id, status=404)
+    return customer
 
 
 def _change(ledger: Ledger, customer: Document, params: Document) -> None:
@@ -84,6 +125,10 @@ def _change(ledger: Ledger, customer: Document, params: Document) -> None:
         if name == "default_payment_method" and value:
             check_ownership(ledger, customer["id"], value, param=f"invoice_settings[{name}]")
         customer["invoice_settings"][name] = value if value != "" else None
+    if customer["email"] is not None and not _ADDRESS.fullmatch(customer["email"]):
+        # https://docs.stripe.com/error-codes: email_invalid
+        message = f"Invalid email address: {customer['email']}"
+        raise Problem(message, code="email_invalid", param="email")
     ledger.save(customer)
 
 

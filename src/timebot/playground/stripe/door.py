@@ -32,7 +32,24 @@ _TROUBLE = Answer(
     500,
     {"error": {"type": "api_error", "message": "An unknown error occurred (planned by a test)."}},
 )
-_TOO_MANY = Problem("Too many requests hit the API too quickly.", status=429, code="rate_limit")
+_REFUSED = {
+    "429": Problem("Too many requests hit the API too quickly.", status=429, code="rate_limit"),
+    # https://docs.stripe.com/error-codes: lock_timeout
+    "lock_timeout": Problem(
+        "This object cannot be accessed right now because another API request or Stripe process "
+        "is currently accessing it.",
+        status=429,
+        code="lock_timeout",
+    ),
+}
+
+
+class _TakenBack(Exception):
+    """A rule refused the request after it had begun: its effects go, its answer stays."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 @dataclass(frozen=True)
@@ -139,17 +156,24 @@ class Door:
             automation.run_due(self._account)
         with store.transaction():
             kept = self._recall(key, fingerprint) if key else None
-            if kept is not None:
-                return kept, True
-            self._account.events.cause = Cause(request_id, key)
-            answer = self._handle(request)
-            if fault is not None and fault.kind == "500_after":
-                answer = _TROUBLE
-            if key:
-                # The first result is replayed, "including 500 errors" and declines; a refused
-                # request has left through an exception and is not kept.
-                self._idempotency.keep(key, fingerprint, answer)
-            return answer, False
+        if kept is not None:
+            return kept, True
+        # "We save results only after the execution of an endpoint begins": what is refused here
+        # leaves no trace, what a rule refuses further on does.
+        route, call, wanted = _read(request)
+        try:
+            with store.transaction():
+                self._account.events.cause = Cause(request_id, key)
+                answer = self._handle(route, call, wanted, fault)
+                self._keep(key, fingerprint, answer)
+        except _TakenBack as taken_back:
+            answer = taken_back.answer
+            self._keep(key, fingerprint, answer)
+        return answer, False
+
+    def _keep(self, key: str | None, fingerprint: str, answer: Answer) -> None:
+        if key:
+            self._idempotency.keep(key, fingerprint, answer)
 
     def _recall(self, key: str, fingerprint: str) -> Answer | None:
         try:
@@ -161,25 +185,24 @@ class Door:
             )
             raise Problem(message, type="idempotency_error") from None
 
-    def _handle(self, request: Request) -> Answer:
-        route, ids = _find(request)
-        params = parameters.check(route.parameters, forms.decode(_text(request)))
-        wanted = params.pop("expand", [])
-        call = Call(params=params, ids=ids, path=request.path)
+    def _handle(self, route: Route, call: Call, wanted: list[str], fault: Fault | None) -> Answer:
+        if fault is not None and fault.kind == "500_kept":
+            return _TROUBLE
         try:
             # Through JSON and back, so that an expanded copy never leads into the original.
             body = json.loads(json.dumps(public(route.handler(self._account, call)), default=str))
-            expand(self._account.ledger, body, wanted)
         except Problem as problem:
+            answer = Answer(problem.status, problem.body())
             if not problem.keeps_effects:
-                raise
-            return Answer(problem.status, problem.body())
-        return Answer(200, body)
+                raise _TakenBack(answer) from None
+            return answer
+        expand(self._account.ledger, body, wanted)
+        return _TROUBLE if fault is not None and fault.kind == "500_after" else Answer(200, body)
 
     def _note(self, request: Request, status: int) -> None:
         try:
-            route, _ = _find(request)
-            params = parameters.check(route.parameters, forms.decode(_text(request)))
+            _, call, wanted = _read(request)
+            params = {**call.params, "expand": wanted} if wanted else call.params
         except Problem:
             params = {"raw": _text(request)}
         key = request.headers.get("Idempotency-Key")
@@ -190,8 +213,9 @@ def _early(fault: Fault | None) -> Answer | None:
     """Return the answer of a fault that strikes before anything is done."""
     if fault is None:
         return None
-    if fault.kind == "429":
-        return Answer(429, _TOO_MANY.body())
+    if fault.kind in _REFUSED:
+        refused = _REFUSED[fault.kind]
+        return Answer(refused.status, refused.body())
     return _TROUBLE if fault.kind in {"drop_before", "500_before"} else None
 
 
@@ -202,6 +226,14 @@ def _find(request: Request) -> tuple[Route, Document]:
         message = f"Unrecognized request URL ({request.method}: {request.path})."
         raise Problem(message, status=404) from None
     return route, dict(ids)
+
+
+def _read(request: Request) -> tuple[Route, Call, list[str]]:
+    """Return what is asked for, its parameters, and what is to be expanded."""
+    route, ids = _find(request)
+    params = parameters.check(route.parameters, forms.decode(_text(request)))
+    wanted: list[str] = params.pop("expand", [])
+    return route, Call(params=params, ids=ids, path=request.path), wanted
 
 
 def _text(request: Request) -> str:

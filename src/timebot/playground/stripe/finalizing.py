@@ -72,6 +72,18 @@ def cancel_payment(account: Account, invoice: Document) -> None:
             account.events.tell("payment_intent.canceled", intent)
 
 
+def give_balance_back(account: Account, invoice: Document) -> None:
+    """Take back what finalizing moved on the customer's balance.
+
+    The type of such a movement is documented: `unapplied_from_invoice`
+    [https://docs.stripe.com/billing/customer/balance#types].
+    """
+    moved = invoice["starting_balance"] - (invoice["ending_balance"] or 0)
+    balance.move(
+        account, invoice["customer"], moved, type="unapplied_from_invoice", invoice=invoice["id"]
+    )
+
+
 def _open(ledger: Ledger, invoice: Document) -> None:
     now = ledger.now()
     page = f"{ledger.url}/invoice/{invoice['id']}"

@@ -6,7 +6,7 @@ Source: https://docs.stripe.com/api/invoices; messages as others recorded them f
 from timebot.playground.store import Document
 from timebot.playground.stripe import automation, finalizing, lines
 from timebot.playground.stripe.account import Account, Call
-from timebot.playground.stripe.customers import check_ownership
+from timebot.playground.stripe.customers import check_ownership, get_customer
 from timebot.playground.stripe.ledger import Ledger, refuse_unplayed, text_map
 from timebot.playground.stripe.lists import is_in_range, matches, page
 from timebot.playground.stripe.problems import Problem
@@ -37,7 +37,7 @@ def create(account: Account, call: Call) -> Document:
     ledger, params = account.ledger, call.params
     if params.get("automatic_tax", {}).get("enabled"):
         refuse_unplayed({"automatic_tax": True}, ("automatic_tax",))
-    customer = ledger.get("customer", params.get("customer", ""), param="customer")
+    customer = get_customer(ledger, params)
     currency = str(params.get("currency", customer["currency"] or "usd")).lower()
     now = ledger.now()
     invoice = ledger.new(
@@ -150,6 +150,8 @@ def mark_uncollectible(account: Account, call: Call) -> Document:
     if invoice["status"] != "open":
         message = "You can only pass in open invoices. This invoice isn't open."
         raise Problem(message)
+    # https://docs.stripe.com/changelog/endive/2026-09-30/invoice-uncollectible-status-detail
+    invoice["status_details"] = {"uncollectible": {"reason": "user_forgiven"}}
     return _close(
         account,
         invoice,
@@ -165,6 +167,7 @@ def _close(account: Account, invoice: Document, status: str, moment: str, event:
     account.ledger.save(invoice)
     if status == "void":
         finalizing.cancel_payment(account, invoice)
+        finalizing.give_balance_back(account, invoice)
     account.events.tell(event, invoice)
     return invoice
 
@@ -250,6 +253,10 @@ def _check_number(ledger: Ledger, invoice: Document, number: str) -> None:
 
 def _check_terms(invoice: Document, params: Document) -> None:
     dated = "days_until_due" in params or "due_date" in params
+    if "days_until_due" in params and "due_date" in params:
+        # Both say the same thing, so only one can be right.
+        message = "You may only specify one of these parameters: days_until_due, due_date."
+        raise Problem(message, param="due_date")
     if invoice["collection_method"] == _SEND:
         if invoice["due_date"] is None:
             message = (

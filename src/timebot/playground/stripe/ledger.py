@@ -16,6 +16,7 @@ LIVEMODE = False
 
 _ID_BYTES = 12
 _SHORT_LIST = 10
+_MOST_KEYS, _LONGEST_KEY, _LONGEST_VALUE = 50, 40, 500
 _OBJECT_OF = {
     "cus": "customer",
     "pm": "payment_method",
@@ -171,12 +172,31 @@ def first_lines(invoice: Document) -> Document:
 def text_map(old: Document | None, new: Document | str) -> Document:
     """Return metadata after an update: keys are merged, an empty value removes its key.
 
-    Source: https://docs.stripe.com/api/metadata
+    Source: https://docs.stripe.com/api/metadata, the limits too.
+
+    Raises:
+        Problem: if there are too many keys, or one or its value is too long.
     """
     if isinstance(new, str):
         return {}
-    merged = {**(old or {}), **new}
-    return {key: value for key, value in merged.items() if value != ""}
+    for key, value in new.items():
+        _check_entry(key, value)
+    merged = {key: value for key, value in {**(old or {}), **new}.items() if value != ""}
+    if len(merged) > _MOST_KEYS:
+        message = f"Metadata can have at most {_MOST_KEYS} keys; this would make {len(merged)}."
+        raise Problem(message, param="metadata")
+    return merged
+
+
+def _check_entry(key: str, value: str) -> None:
+    if len(key) > _LONGEST_KEY:
+        message = f"Metadata keys can have at most {_LONGEST_KEY} characters: {key}"
+        raise Problem(message, param="metadata")
+    if len(value) > _LONGEST_VALUE:
+        message = (
+            f"Metadata values can have at most {_LONGEST_VALUE} characters, which {key} has not."
+        )
+        raise Problem(message, param=f"metadata[{key}]")
 
 
 def refuse_unplayed(params: Document, names: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from timebot.playground.store import Document
 from timebot.playground.stripe import tax_rates
 from timebot.playground.stripe.account import Account, Call
 from timebot.playground.stripe.currencies import check_amount, minimum
+from timebot.playground.stripe.customers import get_customer
 from timebot.playground.stripe.ledger import (
     LIVEMODE,
     Ledger,
@@ -59,7 +60,7 @@ def create_item(account: Account, call: Call) -> Document:
     """Create an invoice item: a line of a draft, or one that waits for the next invoice."""
     ledger, params = account.ledger, call.params
     refuse_unplayed(params, _UNPLAYED)
-    customer = ledger.get("customer", params.get("customer", ""), param="customer")
+    customer = get_customer(ledger, params)
     invoice = _target(ledger, params, customer)
     item = _new_item(ledger, params, customer, invoice)
     if invoice is not None:

@@ -3,11 +3,14 @@
 Sources: https://docs.stripe.com/api/invoices/pay, https://docs.stripe.com/declines
 """
 
+from datetime import UTC, datetime
+
 from timebot.playground.store import Document
 from timebot.playground.stripe import finalizing
 from timebot.playground.stripe.account import Account, Call
-from timebot.playground.stripe.cards import Decline, find_card
+from timebot.playground.stripe.cards import Card, find_card
 from timebot.playground.stripe.customers import check_ownership
+from timebot.playground.stripe.declines import DECLINES, Decline
 from timebot.playground.stripe.ledger import Ledger, public, refuse_unplayed
 from timebot.playground.stripe.lists import matches, page
 from timebot.playground.stripe.problems import Problem
@@ -66,11 +69,14 @@ def charge_card(
     payment = _open_payment(ledger, invoice)
     intent = ledger.get("payment_intent", payment["payment"]["payment_intent"])
     intent["payment_method"] = method["id"]
-    invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
-    if card.asks and not payer_is_present:
+    # "Any payment attempt counts as the first attempt, and subsequently only automatic retries
+    # increment the attempt count" [the SDK's own text].
+    invoice |= {"attempted": True, "attempt_count": max(invoice["attempt_count"], 1)}
+    decline, asks = account.answers.take(_why_not(ledger, card, method), asks=card.asks)
+    if asks and not payer_is_present:
         _ask_for_payer(account, invoice, intent, method)
-    if card.decline is not None:
-        _decline(account, invoice, intent, method, card.decline)
+    if decline is not None:
+        _decline(account, invoice, intent, method, decline)
     _succeed(account, invoice, payment, intent, method)
 
 
@@ -162,6 +168,14 @@ def _open_payment(ledger: Ledger, invoice: Document) -> Document:
         if each["invoice"] == invoice["id"] and each["status"] == "open"
     )
     return found
+
+
+def _why_not(ledger: Ledger, card: Card, method: Document) -> Decline | None:
+    today = datetime.fromtimestamp(ledger.now(), UTC)
+    # A card is good to the end of its month.
+    if (method["card"]["exp_year"], method["card"]["exp_month"]) < (today.year, today.month):
+        return DECLINES["expired_card"]
+    return card.decline
 
 
 def _ask_for_payer(account: Account, invoice: Document, intent: Document, method: Document) -> None:

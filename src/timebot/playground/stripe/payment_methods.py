@@ -8,11 +8,12 @@ import hashlib
 from timebot.playground.store import Document
 from timebot.playground.stripe.account import Account, Call
 from timebot.playground.stripe.cards import SHORTHANDS, find_card
-from timebot.playground.stripe.ledger import Ledger, text_map
+from timebot.playground.stripe.customers import get_customer
+from timebot.playground.stripe.ledger import Ledger, refuse_unplayed, text_map
 from timebot.playground.stripe.lists import matches, page
 from timebot.playground.stripe.problems import Problem, not_played
 
-_EXPIRY = (12, 2034)
+FAR_EXPIRY = (12, 2034)
 _USED = (
     "This PaymentMethod was previously used without being attached to a Customer or was detached "
     "from a Customer, and may not be used again."
@@ -28,7 +29,7 @@ def create(account: Account, call: Call) -> Document:
         message = "Missing required param: card[number]."
         raise Problem(message, code="parameter_missing", param="card[number]")
     method = new_card(account.ledger, card["number"])
-    method["card"] |= {name: card[name] for name in ("exp_month", "exp_year") if name in card}
+    method["card"] |= _expiry_of(card)
     method["metadata"] = text_map({}, call.params.get("metadata", {}))
     account.ledger.save(method)
     return method
@@ -39,9 +40,54 @@ def retrieve(account: Account, call: Call) -> Document:
     return account.ledger.get("payment_method", call.id)
 
 
+def update(account: Account, call: Call) -> Document:
+    """Change a card's expiry, or what is written beside it."""
+    params = call.params
+    refuse_unplayed(params, ("us_bank_account",))
+    method = account.ledger.get("payment_method", call.id)
+    if method["customer"] is None:
+        message = "You must save this PaymentMethod to a customer before you can update it."
+        raise Problem(message)
+    if "metadata" in params:
+        method["metadata"] = text_map(method["metadata"], params["metadata"])
+    method["billing_details"] |= {
+        name: value or None for name, value in params.get("billing_details", {}).items()
+    }
+    if "allow_redisplay" in params:
+        method["allow_redisplay"] = params["allow_redisplay"]
+    method["card"] |= _expiry_of(params.get("card", {}))
+    account.ledger.save(method)
+    account.events.tell("payment_method.updated", method)
+    return method
+
+
+def renew(
+    account: Account, method_id: str, expiry: tuple[int, int], number: str | None
+) -> Document:
+    """Do what a card network does: give the card on file a new expiry, and perhaps a new number.
+
+    Source: https://docs.stripe.com/payments/cards/overview#automatic-card-updates
+
+    Raises:
+        Problem: if there is no such payment method, or nobody has it.
+    """
+    method = account.ledger.get("payment_method", method_id)
+    if method["customer"] is None:
+        message = "Only a card on file is updated."
+        raise Problem(message)
+    if number is not None:
+        card = find_card(number)
+        method |= {"_number": card.number}
+        method["card"] |= {"last4": card.last4, "brand": card.brand, "display_brand": card.brand}
+    method["card"] |= dict(zip(("exp_month", "exp_year"), expiry, strict=True))
+    account.ledger.save(method)
+    account.events.tell("payment_method.automatically_updated", method)
+    return method
+
+
 def attach(account: Account, call: Call) -> Document:
     """Attach a payment method to a customer."""
-    customer = account.ledger.get("customer", call.params.get("customer", ""), param="customer")
+    customer = get_customer(account.ledger, call.params)
     if call.id in SHORTHANDS:
         method = new_card(account.ledger, SHORTHANDS[call.id])
     else:
@@ -71,10 +117,10 @@ def list_all(account: Account, call: Call) -> Document:
     return page((m for m in found if matches(m, call.params, "type")), call.params, call.path)
 
 
-def new_card(ledger: Ledger, number: str) -> Document:
-    """Make a payment method from a test card's number."""
+def new_card(ledger: Ledger, number: str, expiry: tuple[int, int] = FAR_EXPIRY) -> Document:
+    """Make a payment method from a test card's number; the expiry is a month and a year."""
     card = find_card(number)
-    month, year = _EXPIRY
+    month, year = expiry
     return ledger.new(
         "pm",
         {
@@ -128,6 +174,21 @@ def attach_to(account: Account, method: Document, customer_id: str) -> None:
     method["customer"] = customer_id
     account.ledger.save(method)
     account.events.tell("payment_method.attached", method)
+
+
+def _expiry_of(card: Document) -> Document:
+    month = card.get("exp_month", 1)
+    if not 1 <= month <= 12:
+        # https://docs.stripe.com/error-codes: invalid_expiry_month
+        message = "Your card's expiration month is invalid."
+        raise Problem(
+            message,
+            status=402,
+            type="card_error",
+            code="invalid_expiry_month",
+            param="exp_month",
+        )
+    return {name: card[name] for name in ("exp_month", "exp_year") if name in card}
 
 
 def _forget_default(ledger: Ledger, method: Document) -> None:

@@ -30,6 +30,7 @@ class Problem(Exception):
         self._error: Document = {"type": type, "message": message}
         if code is not None:
             self._error["code"] = code
+            self._error["doc_url"] = f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
         if param is not None:
             self._error["param"] = param
         self._error |= more or {}

@@ -43,6 +43,7 @@ _TABLE: tuple[tuple[str, str, str, Handler], ...] = (
     ("GET", "customers", "customer_list", customers.list_all),
     ("GET", "customers/<id>", "customer_retrieve", customers.retrieve),
     ("POST", "customers/<id>", "customer_update", customers.update),
+    ("DELETE", "customers/<id>", "customer_delete", customers.delete),
     (
         "GET",
         "customers/<id>/payment_methods",
@@ -52,6 +53,7 @@ _TABLE: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", "payment_methods", "payment_method_create", payment_methods.create),
     ("GET", "payment_methods", "payment_method_list", payment_methods.list_all),
     ("GET", "payment_methods/<id>", "payment_method_retrieve", payment_methods.retrieve),
+    ("POST", "payment_methods/<id>", "payment_method_update", payment_methods.update),
     ("POST", "payment_methods/<id>/attach", "payment_method_attach", payment_methods.attach),
     ("POST", "payment_methods/<id>/detach", "payment_method_detach", payment_methods.detach),
     ("GET", "setup_intents/<id>", "setup_intent_retrieve", card_setup.retrieve_intent),

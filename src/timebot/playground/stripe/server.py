@@ -14,10 +14,12 @@ from timebot.playground.store import Document, Store
 from timebot.playground.stripe import card_setup, screen
 from timebot.playground.stripe.account import Account, Call
 from timebot.playground.stripe.bank import Bank
+from timebot.playground.stripe.declines import BankAnswers
 from timebot.playground.stripe.door import AskedRequest, Door
 from timebot.playground.stripe.events import Events, signature_header
 from timebot.playground.stripe.ledger import Ledger, public
 from timebot.playground.stripe.pages import Pages
+from timebot.playground.stripe.payment_methods import FAR_EXPIRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +54,7 @@ class LocalStripe:
             lambda _, body, at: {"Stripe-Signature": signature_header(secret, body, at)},
         )
         ledger = Ledger(store, clock, self._server.url)
-        self._account = Account(ledger, Events(ledger, self.webhooks))
+        self._account = Account(ledger, Events(ledger, self.webhooks), BankAnswers())
         self.bank = Bank(self._account)
         self._faults = Faults()
         self._idempotency = Idempotency(store, clock, "stripe.idempotency")
@@ -96,6 +98,18 @@ class LocalStripe:
         """Send webhooks to this address."""
         self.webhooks.connect(webhook_url)
 
+    def tell_twice(self, *, on: bool = True) -> None:
+        """Tell every change from now on by two events with different ids, or stop doing so."""
+        self._account.events.twins = on
+
+    def send_again(self, event_id: str) -> None:
+        """Deliver an event once more, as people do by hand up to 30 days later.
+
+        Raises:
+            Problem: if there is no such event, or it is older.
+        """
+        self._account.events.send_again(event_id)
+
     def deliver_pending(self) -> int:
         """Deliver every waiting webhook now, once, and return how many were taken."""
         return self.webhooks.deliver_pending()
@@ -117,11 +131,18 @@ class LocalStripe:
         """Forget every idempotency key, as Stripe does after a day."""
         self._idempotency.expire()
 
-    def put_card_on_file(self, customer_id: str, number: str = "4242424242424242") -> str:
+    def put_card_on_file(
+        self,
+        customer_id: str,
+        number: str = "4242424242424242",
+        *,
+        expiry: tuple[int, int] = FAR_EXPIRY,
+    ) -> str:
         """Do what a client does on the hosted set-up page; return the payment method's id.
 
         The newest open set-up session of the customer is completed; without one, one is made. The
-        webhook follows. The card does not become the default by itself.
+        webhook follows. The card does not become the default by itself. The expiry is a month
+        and a year.
 
         Raises:
             Problem: if the customer or the test card does not exist, or the card cannot be saved.
@@ -129,7 +150,7 @@ class LocalStripe:
         ledger = self._account.ledger
         with ledger.store.transaction():
             session = self._open_session(customer_id)
-            card_setup.complete_session(self._account, session["id"], number)
+            card_setup.complete_session(self._account, session["id"], number, expiry)
             intent = ledger.get("setup_intent", session["setup_intent"])
             return str(intent["payment_method"])
 
