@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 from threading import Event, Lock, Thread
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from timebot.clock import real_now
 from timebot.playground.store import Document, Store
@@ -67,7 +68,7 @@ class Deliveries:
         if self.url is None:
             return
         self._due[event_id] = time.monotonic() + self.delay_seconds
-        waiting = {"id": event_id, "body": body, "tries": 0}
+        waiting = {"id": event_id, "body": body, "tries": 0, "asked": uuid4().hex}
         self._store.put(self._kind, event_id, waiting)
         self._wake.set()
 
@@ -126,6 +127,9 @@ class Deliveries:
     def _deliver(self, waiting: Document) -> bool:
         taken = [self._post(waiting) for _ in range(self.copies)]
         with self._store.transaction():
+            if self._store.get(self._kind, waiting["id"]) != waiting:
+                # It was asked for once more while it was on its way, and that one still waits.
+                return all(taken)
             if all(taken):
                 self._forget(waiting)
             else:
