@@ -66,6 +66,18 @@ def test_a_card_that_cannot_be_saved_is_explained_and_asked_again(
     assert calls.client.v1.checkout.sessions.retrieve(session_id).status == "open"
 
 
+def test_a_card_that_cannot_be_saved_is_told_by_its_event(calls: Calls) -> None:
+    url, session_id, _ = session_of(calls)
+
+    post(url, CANNOT_BE_SAVED)
+
+    session = calls.client.v1.checkout.sessions.retrieve(session_id)
+    intent = calls.client.v1.setup_intents.retrieve(str(session.setup_intent))
+    assert intent.last_setup_error is not None
+    assert intent.last_setup_error.code == "card_declined"
+    assert calls.event_types()[-1] == "setup_intent.setup_failed"
+
+
 def test_a_session_is_used_once(calls: Calls) -> None:
     url, _, customer_id = session_of(calls)
     post(url, WORKS)

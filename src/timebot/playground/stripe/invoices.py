@@ -4,7 +4,7 @@ Source: https://docs.stripe.com/api/invoices; messages as others recorded them f
 """
 
 from timebot.playground.store import Document
-from timebot.playground.stripe import automation, finalizing, lines
+from timebot.playground.stripe import automation, discounts, finalizing, lines
 from timebot.playground.stripe.account import Account, Call
 from timebot.playground.stripe.customers import check_ownership, get_customer
 from timebot.playground.stripe.ledger import Ledger, refuse_unplayed, text_map
@@ -20,7 +20,6 @@ _UNPLAYED = (
     "customer_account",
     "default_source",
     "default_tax_rates",
-    "discounts",
     "from_invoice",
     "on_behalf_of",
     "shipping_cost",
@@ -45,6 +44,7 @@ def create(account: Account, call: Call) -> Document:
         _beginning(customer, currency) | {"period_start": now, "period_end": now},
         blank="_invoice.Invoice",
     )
+    discounts.inherit(ledger, invoice, params)
     _change(ledger, invoice, params)
     _check_terms(invoice, params)
     # https://docs.stripe.com/api/invoices/create: waiting items are left out unless asked for.
@@ -85,6 +85,7 @@ def update(account: Account, call: Call) -> Document:
             if name not in _ALWAYS_EDITABLE:
                 message = "Finalized invoices can't be updated in this way"
                 raise Problem(message, param=name)
+    refuse_unplayed(call.params, ("discounts",))
     _change(ledger, invoice, call.params)
     _check_terms(invoice, call.params)
     ledger.save(invoice)

@@ -6,7 +6,7 @@ Sources: https://docs.stripe.com/api/invoice-line-item, https://docs.stripe.com/
 from decimal import Decimal
 
 from timebot.playground.store import Document
-from timebot.playground.stripe import tax_rates
+from timebot.playground.stripe import discounts, tax_rates
 from timebot.playground.stripe.account import Account, Call
 from timebot.playground.stripe.currencies import check_amount, minimum
 from timebot.playground.stripe.customers import get_customer
@@ -102,7 +102,7 @@ def sum_up(ledger: Ledger, invoice: Document) -> None:
     added = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "exclusive")
     subtotal = sum(line["amount"] for line in lines)
     every_tax = sum(tax["amount"] for tax in taxes)
-    total = subtotal + added
+    total = subtotal - discounts.take_off(invoice) + added
     customer = ledger.get("customer", invoice["customer"])
     # A customer's balance is in the customer's currency; others are left alone.
     same = customer["currency"] in (None, invoice["currency"])

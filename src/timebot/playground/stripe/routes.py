@@ -18,6 +18,7 @@ from timebot.playground.stripe import (
     paying,
     payment_methods,
     refunds,
+    searching,
     tax_rates,
 )
 from timebot.playground.stripe.account import Account, Call
@@ -41,6 +42,7 @@ class Route:
 _TABLE: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", "customers", "customer_create", customers.create),
     ("GET", "customers", "customer_list", customers.list_all),
+    ("GET", "customers/search", "customer_search", searching.customers),
     ("GET", "customers/<id>", "customer_retrieve", customers.retrieve),
     ("POST", "customers/<id>", "customer_update", customers.update),
     ("DELETE", "customers/<id>", "customer_delete", customers.delete),
@@ -74,6 +76,7 @@ _TABLE: tuple[tuple[str, str, str, Handler], ...] = (
     ),
     ("POST", "invoices", "invoice_create", invoices.create),
     ("GET", "invoices", "invoice_list", invoices.list_all),
+    ("GET", "invoices/search", "invoice_search", searching.invoices),
     ("GET", "invoices/<id>", "invoice_retrieve", invoices.retrieve),
     ("POST", "invoices/<id>", "invoice_update", invoices.update),
     ("DELETE", "invoices/<id>", "invoice_delete", invoices.delete),

@@ -11,7 +11,7 @@ from timebot.playground.http import LocalServer
 from timebot.playground.idempotency import Idempotency
 from timebot.playground.keys import kept_secret
 from timebot.playground.store import Document, Store
-from timebot.playground.stripe import card_setup, screen
+from timebot.playground.stripe import card_setup, discounts, screen
 from timebot.playground.stripe.account import Account, Call
 from timebot.playground.stripe.bank import Bank
 from timebot.playground.stripe.declines import BankAnswers
@@ -153,6 +153,15 @@ class LocalStripe:
             card_setup.complete_session(self._account, session["id"], number, expiry)
             intent = ledger.get("setup_intent", session["setup_intent"])
             return str(intent["payment_method"])
+
+    def give_discount(self, customer_id: str, percent_off: int) -> None:
+        """Do what people do in the Dashboard: give a customer a discount on invoices to come.
+
+        Raises:
+            Problem: if there is no such customer.
+        """
+        with self._account.ledger.store.transaction():
+            discounts.give(self._account, customer_id, percent_off)
 
     def customers(self) -> list[Document]:
         """Return all customers, oldest first."""
