@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from tests.drawing import DrawingHere
 from tests.gateways.documents import a_document, a_line, an_annex_row
 from timebot.billing.document import InvoiceDocument, Party
 from timebot.billing.ports import TryLater
@@ -22,7 +23,7 @@ from timebot.money import Money
 
 
 def pages_of(document: InvoiceDocument) -> list[str]:
-    reader = PdfReader(io.BytesIO(ChildRenderer().render(document)))
+    reader = PdfReader(io.BytesIO(DrawingHere().render(document)))
     return [page.extract_text() for page in reader.pages]
 
 
@@ -83,7 +84,7 @@ def test_amounts_have_the_decimals_of_their_currency(
 def test_a_ticket_is_a_link() -> None:
     line = a_line(ticket_ref="ABC-123", ticket_url="https://tickets.example/ABC-123")
 
-    reader = PdfReader(io.BytesIO(ChildRenderer().render(a_document(lines=(line,)))))
+    reader = PdfReader(io.BytesIO(DrawingHere().render(a_document(lines=(line,)))))
 
     links = [note.get_object()["/A"]["/URI"] for note in reader.pages[0].annotations or []]
     assert "https://tickets.example/ABC-123" in links
@@ -92,7 +93,7 @@ def test_a_ticket_is_a_link() -> None:
 def test_a_ticket_is_a_link_in_the_annex_too() -> None:
     row = an_annex_row(ticket_ref="ABC-9", ticket_url="https://tickets.example/ABC-9")
 
-    reader = PdfReader(io.BytesIO(ChildRenderer().render(a_document(annex=(row,)))))
+    reader = PdfReader(io.BytesIO(DrawingHere().render(a_document(annex=(row,)))))
 
     links = [
         note.get_object()["/A"]["/URI"] for page in reader.pages for note in page.annotations or []
