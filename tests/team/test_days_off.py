@@ -1,6 +1,6 @@
 """Days off and one's own working time: what is typed, kept, and taken back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from timebot.team.days_off import (
     DaysUnreadable,
     days_off_text,
     give_day_back,
+    list_away,
     list_days_off,
     parse_days_off,
     set_days_off,
@@ -19,10 +20,13 @@ from timebot.team.days_off import (
 )
 from timebot.team.own_settings import (
     NoWorkingDays,
+    NoWorkingHours,
     OwnSettings,
     change_own_settings,
+    is_invited,
     own_settings_of,
     switch_reminder_off,
+    welcome_home,
 )
 
 TODAY = MONDAY_NINE.date()
@@ -110,6 +114,44 @@ def test_a_day_off_is_taken_once_and_given_back_once(session: Session) -> None:
 
     assert [take_day_off(session, **how), take_day_off(session, **how)] == [True, False]  # type: ignore[arg-type]  # the same words for all
     assert [give_day_back(session, **how), give_day_back(session, **how)] == [True, False]  # type: ignore[arg-type]  # as above
+
+
+def test_who_is_off_is_listed_with_the_days_and_without_holidays(session: Session) -> None:
+    workspace = a_workspace(session)
+    zoe, amy = (a_member(session, workspace, name=name) for name in ("Zoe", "Amy"))
+    gone = a_member(session, workspace, deactivated_at=MONDAY_NINE)
+    tuesday, wednesday = date(2026, 3, 3), date(2026, 3, 4)
+    for member, day in ((zoe, wednesday), (zoe, tuesday), (amy, tuesday), (gone, tuesday)):
+        a_day_off(session, workspace, day, member=member)
+    a_day_off(session, workspace, tuesday, name="Founders' day")
+    a_day_off(session, workspace, date(2026, 3, 9), member=amy)
+
+    away = list_away(session, workspace=workspace, since=TODAY, until=date(2026, 3, 9))
+
+    assert away == [(amy, [tuesday]), (zoe, [tuesday, wednesday])]
+
+
+def test_a_day_that_ends_as_it_begins_is_refused(session: Session) -> None:
+    member = a_member(session, a_workspace(session))
+    nothing = OwnSettings("12345", 540, 540, nag_at_day_end=True, reminders=frozenset())
+
+    with pytest.raises(NoWorkingHours):
+        change_own_settings(
+            session, member=member, wanted=nothing, now=MONDAY_NINE, surface="tests"
+        )
+
+
+def test_the_invitation_stands_on_the_first_day_unless_a_reminder_is_on(session: Session) -> None:
+    member = a_member(session, a_workspace(session))
+    before = is_invited(member, now=MONDAY_NINE)
+    welcome_home(member, now=MONDAY_NINE)
+    welcome_home(member, now=MONDAY_NINE + timedelta(days=30))
+
+    assert not before
+    assert is_invited(member, now=MONDAY_NINE + timedelta(hours=23))
+    assert not is_invited(member, now=MONDAY_NINE + timedelta(hours=24))
+    member.remind_no_timer = True
+    assert not is_invited(member, now=MONDAY_NINE)
 
 
 def test_what_is_the_firms_anyway_follows_the_firm(session: Session) -> None:

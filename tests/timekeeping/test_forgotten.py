@@ -14,6 +14,7 @@ from timebot.timekeeping.limits import Span
 from timebot.timekeeping.manual import add_entry
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import due_nags, keep_going
+from timebot.timekeeping.stop_times import stop_times
 from timebot.timekeeping.unconfirmed import EndSettled, NoSuchTime, list_unconfirmed, settle_end
 
 TUESDAY_FOUR = at(4, day=1)
@@ -316,3 +317,13 @@ def test_nobody_settles_the_end_of_others(firm: Firm) -> None:
             now=at(8, day=1),
             surface="slack",
         )
+
+
+def test_what_was_done_the_next_morning_is_not_proposed_for_the_evening(firm: Firm) -> None:
+    entry = forget(firm, at(14))
+    firm.start(at(9, day=1), firm.site)
+    firm.stop(at(9, 30, day=1))
+
+    proposed = stop_times(firm.session, member=firm.robin, entry=entry, now=at(10, day=1))
+
+    assert [one.at for one in proposed] == [at(18)]

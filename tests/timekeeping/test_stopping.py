@@ -4,7 +4,9 @@ import pytest
 
 from tests.timekeeping.firm import Firm, at
 from timebot.money import Money
+from timebot.timekeeping.forgotten import attend_to
 from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
+from timebot.timekeeping.stopping import StoppedMeanwhile
 from timebot.timekeeping.timer import (
     NoTimerRunning,
     TimerNotRunning,
@@ -101,6 +103,17 @@ def test_the_timer_of_somebody_who_left_stops_at_that_instant_unconfirmed(firm: 
     assert (entry.ended_at, entry.is_confirmed, entry.state) == (at(10), False, "draft")
     (notice,) = firm.told("timer_stopped")
     assert notice["recipient"] == firm.kim.slack_user_id
+
+
+def test_who_comes_to_stop_a_timer_that_was_stopped_is_asked_when_it_ended(firm: Firm) -> None:
+    entry = firm.start(at(14)).entry
+    attend_to(firm.session, entry=entry, now=at(4, day=1))
+
+    with pytest.raises(StoppedMeanwhile) as refused:
+        firm.stop(at(9, day=1))
+
+    assert "I took 18:00 on 2 Mar 2026 as the end of #1" in refused.value.sentence
+    assert [way.action for way in refused.value.ways_out] == ["end.form", "end.runs_on"]
 
 
 def test_somebody_who_left_without_a_timer_leaves_nothing(firm: Firm) -> None:

@@ -20,7 +20,7 @@ from timebot.timekeeping.escalation import look_after
 from timebot.timekeeping.forgotten import attend_to
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import due_nags
-from timebot.timekeeping.reminders import list_to_remind, remind
+from timebot.timekeeping.reminders import due_looks, remind
 from timebot.timekeeping.shown import forget_shown
 from timebot.timekeeping.unconfirmed import ask_again, due_askings
 
@@ -85,11 +85,11 @@ def _ask_for_ends(database: Database, now: datetime) -> int:
 
 def _remind(database: Database, now: datetime) -> int:
     with database.read_only() as session:
-        people = list_to_remind(session, now=now)
+        people = due_looks(session, now=now, limit=AT_ONCE)
 
     def one(workspace_id: UUID, member_id: UUID) -> Work:
-        return lambda session: bool(
-            remind(session, workspace_id=workspace_id, member_id=member_id, now=now)
+        return lambda session: remind(
+            session, workspace_id=workspace_id, member_id=member_id, now=now
         )
 
     return sum(_alone(database, "people.remind", one(*person)) for person in people)

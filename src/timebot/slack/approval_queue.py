@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from timebot.slack.answer import Answer
+from timebot.slack.away_words import away_words
 from timebot.slack.blocks import Block, actions, button, context, divider, escape, header, section
 from timebot.slack.desk import SURFACE, Asked
 from timebot.slack.ids import Act
@@ -82,7 +83,9 @@ def draw_queue(asked: Asked, *, skip: int = 0, said: Sequence[str] = ()) -> Answ
         blocks += [section(_row(one)), actions(*_buttons(one, is_only=len(waiting) == 1))]
     blocks += _rest(len(waiting), skip)
     blocks += _lately_blocks(asked, lately)
-    words = [title, *map(_row, shown), *(_lately_words(asked, one) for one in lately)]
+    away = away_words(asked.session, workspace=asked.workspace, viewer=asked.member, now=asked.now)
+    blocks += [context(away)] if away else []
+    words = [title, *map(_row, shown), *(_lately_words(asked, one) for one in lately), away]
     is_plain = len(blocks) == 1 and not said
     return Answer(
         text=spoken(*said, *words),

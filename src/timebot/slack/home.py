@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from timebot.slack.away_words import away_words
 from timebot.slack.blocks import (
     VIEW_BLOCKS,
     Block,
@@ -16,6 +17,7 @@ from timebot.slack.blocks import (
 )
 from timebot.slack.desk import Viewer
 from timebot.slack.ids import Act
+from timebot.slack.my_settings import INVITATION
 from timebot.slack.panel import recent_rows, timer_buttons
 from timebot.slack.project_question import project_question
 from timebot.slack.rare_actions import rare_menu
@@ -25,6 +27,7 @@ from timebot.slack.time_words import STATE_WORDS, entry_line, hours, since, span
 from timebot.slack.timer_replies import edit_button
 from timebot.slack.words import weekday_words
 from timebot.team.models import Member
+from timebot.team.own_settings import is_invited
 from timebot.team.rights import may
 from timebot.timekeeping.overview import (
     Shown,
@@ -64,7 +67,7 @@ def draw_home(viewer: Viewer) -> Block:
         *_today(day),
         *_week(days),
         *_recent(recent(session, member=member, limit=_MOST_RECENT)),
-        *_foot(member),
+        *_foot(member, viewer),
     ]
     return _view(blocks)
 
@@ -180,14 +183,20 @@ def _recent(latest: Sequence[Shown]) -> list[Block]:
     return [divider(), header("Start again"), *recent_rows(latest)]
 
 
-def _foot(member: Member) -> list[Block]:
+def _foot(member: Member, viewer: Viewer) -> list[Block]:
     buttons = [button("My settings", Act.MY_SETTINGS_FORM)]
     if may(member, "billing"):
         buttons.append(button("Settings", Act.SETTINGS_FORM))
     if may(member, "approver"):
         buttons.append(button("Add time for somebody", Act.ADD_FOR_FORM))
-    zone = context(f"Days are counted in {member.zone}.")
-    return [divider(), zone, actions(*buttons, rare_menu())]
+    notes = [f"Days are counted in {member.zone}."]
+    if may(member, "approver"):
+        notes.append(
+            away_words(viewer.session, workspace=viewer.workspace, viewer=member, now=viewer.now)
+        )
+    if is_invited(member, now=viewer.now):
+        notes.append(INVITATION)
+    return [divider(), context(*filter(None, notes)), actions(*buttons, rare_menu())]
 
 
 def _view(blocks: list[Block]) -> Block:

@@ -56,6 +56,7 @@ class Act(StrEnum):
     END_SETTLE = "end.settle"
     END_FORM = "end.form"
     END_RUNS_ON = "end.runs_on"
+    END_REMOVE = "end.remove"
     # One's own settings, reminders, days off
     MY_SETTINGS_FORM = "my.settings_form"
     REMINDER_SNOOZE = "reminder.snooze"

@@ -29,6 +29,7 @@ from timebot.team.days_off import (
 from timebot.team.own_settings import (
     REMINDERS,
     NoWorkingDays,
+    NoWorkingHours,
     OwnSettings,
     change_own_settings,
     own_settings_of,
@@ -52,6 +53,12 @@ REMINDER_WORDS = {
     "remind_empty_day": "Nothing recorded by the end of the working day",
     "remind_unsubmitted": "Hours not submitted before a period closes",
 }
+INVITATION = (
+    "If you like, I remind you of an empty day or of hours that are not submitted: see My settings."
+    " I never do unless you ask."
+)
+"""Said once, on the first day on which somebody sees Home."""
+
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _AT_DAY_END = option("Ask me about a timer that still runs when my working day ends", "day_end")
 
@@ -67,7 +74,12 @@ def open_my_settings(asked: Asked, _rest: str = "") -> Answer:
     fields = [
         field(WEEKDAYS, "I work on", checkboxes(days, chosen=worked), optional=True),
         field(START, "From", _time(settings.day_start_minute)),
-        field(END, "To", _time(settings.day_end_minute), hint=f"In {asked.member.zone}."),
+        field(
+            END,
+            "To",
+            _time(settings.day_end_minute),
+            hint=f"In {asked.member.zone}. A time before the start is on the next morning.",
+        ),
         _days_off(asked),
         field(
             ASKING,
@@ -103,6 +115,8 @@ def save_my_settings(asked: Asked) -> Answer:
         raise AtField(DAYS_OFF, refusal) from None
     except NoWorkingDays as refusal:
         raise AtField(WEEKDAYS, refusal) from None
+    except NoWorkingHours as refusal:
+        raise AtField(END, refusal) from None
     set_days_off(
         asked.session, member=asked.member, days=days, today=today, now=asked.now, surface=SURFACE
     )
@@ -112,11 +126,14 @@ def save_my_settings(asked: Asked) -> Answer:
 def _saved(asked: Asked) -> Answer:
     settings = own_settings_of(asked.member, asked.workspace)
     start, end = map(minute_in_words, (settings.day_start_minute, settings.day_end_minute))
+    overnight = (
+        " on the next morning" if settings.day_end_minute < settings.day_start_minute else ""
+    )
     today = day_of(asked.now, asked.member.zone)
     off = list_days_off(asked.session, workspace=asked.workspace, member=asked.member, since=today)
     count = counted(len(off), "day off ahead", "days off ahead") if off else "no days off ahead"
     days = listed(weekdays_in_words(settings.working_days).title().split())
-    line = f"Saved. You work {days}, {start} to {end} ({asked.member.zone}), with {count}."
+    line = f"Saved. You work {days}, {start} to {end}{overnight} ({asked.member.zone}), with {count}."
     named = [REMINDER_WORDS[name].casefold() for name in REMINDERS if name in settings.reminders]
     reminders = f"I remind you of: {'; '.join(named)}." if named else "I remind you of nothing."
     change = button("Change", Act.MY_SETTINGS_FORM)

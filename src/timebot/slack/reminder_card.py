@@ -12,40 +12,44 @@ from timebot.slack.time_words import clock
 from timebot.slack.words import days_words, weekday_words
 from timebot.team.days_off import give_day_back
 from timebot.team.own_settings import REMINDERS, switch_reminder_off
+from timebot.timekeeping.moments import DayRange
 from timebot.timekeeping.reminders import (
     NO_TIMER,
-    UNSUBMITTED,
     be_off_today,
+    find_due,
     no_more_today,
     snooze,
-    unsubmitted_days,
 )
 
 
 def tell_reminder(viewer: Viewer, facts: dict[str, str]) -> Drawn | None:
     """Draw the reminder; None where it has become pointless since."""
-    kind = facts["kind"]
-    if viewer.member is None or kind not in REMINDERS:
+    kind, day = facts["kind"], date.fromisoformat(facts["day"])
+    if viewer.member is None:
         return None
-    if kind == UNSUBMITTED:
-        period = unsubmitted_days(viewer.session, member=viewer.member, now=viewer.now)
-        if period is None:
-            return None
-        days = days_words(period.start, period.end)
-        line = f"The period {days} closes soon, and some of your hours in it are not submitted."
-        value = {"start": period.start, "end": period.end}
-        first = [button("Submit them", Act.SUBMIT, value, style="primary")]
+    due = find_due(viewer.session, member=viewer.member, now=viewer.now)
+    # However late Slack takes it: nothing is said that is not true any more, or of another day.
+    if due is None or (due.kind, due.day) != (kind, day):
+        return None
+    if due.period is not None:
+        line, first = _closing_words(due.period)
     else:
-        day = weekday_words(date.fromisoformat(facts["day"]))
-        line = f"Nothing is recorded for today, {day}."
+        line = f"Nothing is recorded for today, {weekday_words(day)}."
         if kind == NO_TIMER:
-            line = f"No timer runs and nothing is recorded for today, {day}."
+            line = f"No timer runs and nothing is recorded for today, {weekday_words(day)}."
         first = [
             button("Start a timer", Act.TIMER_START_FORM, style="primary"),
             button("Add time", Act.ENTRY_ADD_FORM),
         ]
     why = f"You asked me to remind you of this: {REMINDER_WORDS[kind].casefold()}."
     return Drawn(f"{line}\n{why}", [section(f"{line}\n{why}"), actions(*first), _rest(kind)])
+
+
+def _closing_words(period: DayRange) -> tuple[str, list[Block]]:
+    days = days_words(period.start, period.end)
+    line = f"Some of your hours of the period {days} are not submitted, and its invoices come soon."
+    value = {"start": period.start, "end": period.end}
+    return line, [button("Submit them", Act.SUBMIT, value, style="primary")]
 
 
 def snooze_clicked(asked: Asked) -> Answer:

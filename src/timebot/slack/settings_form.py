@@ -11,6 +11,7 @@ from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, escape, header, modal, section
 from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.form_fields import Field, draw_fields, read_fields
+from timebot.slack.holidays_command import holidays_typed
 from timebot.slack.ids import Act, Form
 from timebot.slack.words import instant_words, started
 from timebot.team.days import minute_in_words
@@ -192,6 +193,9 @@ _INITIAL: dict[str, Callable[[Workspace], str]] = {
 
 def settings_typed(asked: Asked, text: str) -> Answer:
     """Show the settings, or change those that were typed."""
+    word, _, rest = text.strip().partition(" ")
+    if word.casefold() in {"holidays", "holiday"}:
+        return holidays_typed(asked, rest)
     if text.strip():
         return _changed(_change(asked, parse_settings(_plain(text))))
     require(asked.session, asked.member, "billing", to="see the settings", now=asked.now)
@@ -241,6 +245,9 @@ def draw_settings(asked: Asked) -> Answer:
         text = f"*{group.title}*\n" + "\n".join(lines)
         blocks.append(section(text, accessory=change if is_owner else None))
         spoken.append(f"{group.title}. {'; '.join(lines)}.")
+    if is_owner:
+        holidays = button("Holidays", Act.BILLING_DO, {"text": "holidays"}, key="holidays")
+        blocks.append(actions(holidays))
     notes = [_LOGO_HINT, *_next_run(asked)]
     if not is_owner:
         notes.append("Only owners change settings.")

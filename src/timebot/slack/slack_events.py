@@ -9,6 +9,7 @@ from timebot.slack.desk import SURFACE, Asked, Feature, News, Reported
 from timebot.slack.speaker import read_profile
 from timebot.team.members import find_member, meet_member
 from timebot.team.models import SlackInstallation
+from timebot.team.own_settings import welcome_home
 from timebot.team.rights import may
 from timebot.timekeeping.escalation import hand_over
 from timebot.timekeeping.timer import stop_timer_of_leaver
@@ -17,6 +18,7 @@ from timebot.timekeeping.timer import stop_timer_of_leaver
 def home_opened(asked: Asked) -> Answer:
     """Draw Home for the person who has opened it."""
     if asked.delivery.raw.get("tab", "home") == "home":
+        welcome_home(asked.member, now=asked.now)
         # From now on it stands: what others change is to reach it, too.
         note_wanted(
             asked.session,

@@ -69,7 +69,15 @@ def _doubt(one: Shown) -> list[Block]:
         key=key,
         says=f"Number {entry.number} ended then",
     )
-    return [section(doubt_words(one)), actions(right, edit_button(entry, label="Correct", key=key))]
+    runs = button(
+        "It still runs",
+        Act.END_RUNS_ON,
+        {"entry": entry.id},
+        key=key,
+        says=f"Number {entry.number} still runs",
+    )
+    correct = edit_button(entry, label="Correct", key=key)
+    return [section(doubt_words(one)), actions(right, correct, runs)]
 
 
 def _withdraw(one: OwnWaiting) -> Block:

@@ -12,11 +12,12 @@ from timebot.slack.entry_fields import day_in, under_fields
 from timebot.slack.ids import Act, Form
 from timebot.slack.overlap_words import draw_overlaps_of
 from timebot.slack.time_words import clock, entry_line, hours, since, spoken
-from timebot.slack.timer_replies import edit_button, stop_button, undo_button
+from timebot.slack.timer_replies import draw_deleted, edit_button, stop_button, undo_button
 from timebot.slack.words import counted, weekday_words
 from timebot.team.days import day_of, local_instant
 from timebot.team.models import Member
 from timebot.timekeeping.durations import parse_clock
+from timebot.timekeeping.editing import delete_entry
 from timebot.timekeeping.forgotten import let_run_on
 from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
 from timebot.timekeeping.models import TimeEntry
@@ -87,6 +88,14 @@ def run_on(asked: Asked) -> Answer:
     began = since(entry.started_at, zone=asked.member.zone, now=asked.now)
     line = f"{entry_line(one)}\nIt runs on, since {began}: {hours(one.seconds)} so far."
     return Answer(text=spoken(line), blocks=[section(line), actions(stop_button(entry))])
+
+
+def remove(asked: Asked) -> Answer:
+    """Delete an entry that was a slip; the card stays for the others."""
+    entry_id = UUID(asked.delivery.value["entry"])
+    entry = get_unconfirmed(asked.session, member=asked.member, entry_id=entry_id)
+    delete_entry(asked.session, actor=asked.member, entry=entry, now=asked.now, surface=SURFACE)
+    return draw_deleted(asked, entry)
 
 
 def open_end(asked: Asked) -> Answer:
@@ -170,8 +179,13 @@ def _ways(viewer: Viewer, member: Member, entry: TimeEntry) -> list[Block]:
     guess = StopTime(entry.ended_at or viewer.now, "")
     proposed = stop_times(viewer.session, member=member, entry=entry, now=viewer.now)
     others = [one for one in proposed if one.at != guess.at]
+    first = _end(entry, guess, "That is right", 0, viewer.now, style="primary")
+    if entry.ended_at == entry.started_at:
+        # Nobody works for no time at all: it was a slip, or it ended later.
+        says = f"Remove number {entry.number}"
+        first = button("Remove it", Act.END_REMOVE, value, key=str(entry.number), says=says)
     return [
-        _end(entry, guess, "That is right", 0, viewer.now, style="primary"),
+        first,
         *(_end(entry, one, "", key, viewer.now) for key, one in enumerate(others, start=1)),
         button("Another time", Act.END_FORM, value, key=str(entry.number)),
         button("It still runs", Act.END_RUNS_ON, value, key=str(entry.number)),
@@ -196,6 +210,7 @@ ACTIONS: Mapping[str, Feature] = {
     Act.END_SETTLE: settle,
     Act.END_FORM: open_end,
     Act.END_RUNS_ON: run_on,
+    Act.END_REMOVE: remove,
 }
 FORMS: Mapping[str, Feature] = {Form.END: save_end}
 CARDS: Mapping[str, Card] = {PURPOSE: draw_unconfirmed}

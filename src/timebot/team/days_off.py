@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -74,6 +75,33 @@ def list_days_off(
         )
         .order_by(DayOff.day)
     ).all()
+
+
+def list_away(
+    session: Session, *, workspace: Workspace, since: date, until: date
+) -> list[tuple[Member, list[date]]]:
+    """List the active members with days off of their own from one day up to, but without, another.
+
+    By name, each with their days in order. Holidays of the firm are not named: they are known.
+    """
+    rows = session.execute(
+        select(Member, DayOff.day)
+        .join(
+            DayOff,
+            (DayOff.workspace_id == Member.workspace_id) & (DayOff.member_id == Member.id),
+        )
+        .where(
+            Member.workspace_id == workspace.id,
+            Member.deactivated_at.is_(None),
+            DayOff.day >= since,
+            DayOff.day < until,
+        )
+        .order_by(Member.name, Member.id, DayOff.day)
+    )
+    found: dict[UUID, tuple[Member, list[date]]] = {}
+    for member, day in rows:
+        found.setdefault(member.id, (member, []))[1].append(day)
+    return list(found.values())
 
 
 def set_days_off(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebot.db import STRICT, Base, InWorkspace, one_of, same_workspace, unique_where
@@ -13,6 +13,9 @@ ROLES = ("none", "member", "approver", "billing", "owner")
 """From least to most; each role may do what the ones before it may."""
 
 OVERNIGHT_RULES = ("day_end", "last_action", "keep")
+
+REMINDED = "(remind_empty_day OR remind_no_timer OR remind_unsubmitted) AND deactivated_at IS NULL"
+"""In SQL: a member who asked to be reminded of something, and is still there."""
 
 MINUTES_OF_DAY = "BETWEEN 0 AND 1439"
 
@@ -128,6 +131,7 @@ class Member(InWorkspace, Base):
         role: one of `ROLES`.
         zone: IANA name from the Slack profile; the workspace's where that is unknown.
         working_days, day_start_minute, day_end_minute: own working time; None for the firm's.
+        home_seen_at: when the person first opened Home, None for never.
         profile_at: when Slack was last asked about the person, None for never.
         deactivated_at: when the person left, None while active.
         last_entry_number: the highest short number given to an entry of theirs.
@@ -135,7 +139,8 @@ class Member(InWorkspace, Base):
         remind_empty_day, remind_no_timer, remind_unsubmitted: what the person wants to be reminded
             of; nothing unless they say so.
         reminded_on: the last day, in their zone, on which they were reminded of anything.
-        remind_after: no reminder before this instant, None for no such wish.
+        remind_after: who asked for reminders is not looked at before this instant; None for at
+            once.
     """
 
     __tablename__ = "member"
@@ -146,6 +151,12 @@ class Member(InWorkspace, Base):
         CheckConstraint("kind = 'person' OR role = 'none'", name="only_persons_have_rights"),
         CheckConstraint(f"day_start_minute {MINUTES_OF_DAY}", name="day_start_minute"),
         CheckConstraint(f"day_end_minute {MINUTES_OF_DAY}", name="day_end_minute"),
+        Index(
+            "ix_member_remind",
+            "remind_after",
+            sqlite_where=text(REMINDED),
+            postgresql_where=text(REMINDED),
+        ),
         STRICT,
     )
 
@@ -167,6 +178,7 @@ class Member(InWorkspace, Base):
     remind_unsubmitted: Mapped[bool] = mapped_column(default=False)
     reminded_on: Mapped[date | None]
     remind_after: Mapped[datetime | None]
+    home_seen_at: Mapped[datetime | None]
     profile_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
     last_entry_number: Mapped[int] = mapped_column(default=0)

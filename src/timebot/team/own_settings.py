@@ -1,7 +1,7 @@
 """What a person settles for themselves: working days and hours, questions and reminders."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,19 @@ from timebot.team.rights import require
 
 REMINDERS = ("remind_empty_day", "remind_no_timer", "remind_unsubmitted")
 """The columns of what a person can be reminded of; all are off unless they say so."""
+
+FIRST_REMINDER_AFTER = timedelta(hours=1)
+INVITED_FOR = timedelta(days=1)
+
+
+class NoWorkingHours(Refusal):
+    """A working day that ends as it begins."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The working day cannot end at the time at which it begins. Choose another time, such"
+            " as 18:00."
+        )
 
 
 class NoWorkingDays(Refusal):
@@ -40,6 +53,17 @@ class OwnSettings:
     reminders: frozenset[str]
 
 
+def welcome_home(member: Member, *, now: datetime) -> None:
+    """Note when a member first saw Home: then, and only then, they are told of reminders."""
+    member.home_seen_at = member.home_seen_at or now
+
+
+def is_invited(member: Member, *, now: datetime) -> bool:
+    """Tell whether a member is to be told that there are reminders: on their first day, once."""
+    is_new = member.home_seen_at is not None and now - member.home_seen_at < INVITED_FOR
+    return is_new and not any(getattr(member, name) for name in REMINDERS)
+
+
 def own_settings_of(member: Member, workspace: Workspace) -> OwnSettings:
     """Return what counts for a member now: their own, or the firm's where they said nothing."""
     start, end = member.day_start_minute, member.day_end_minute
@@ -61,11 +85,14 @@ def change_own_settings(
 
     Raises:
         NoWorkingDays: if no weekday is left.
+        NoWorkingHours: if the day would end as it begins.
         NotAllowed: if the person may not track time.
     """
     require(session, member, "member", to="change these settings", now=now)
     if not wanted.working_days:
         raise NoWorkingDays
+    if wanted.day_start_minute == wanted.day_end_minute:
+        raise NoWorkingHours
     session.refresh(member, with_for_update={"key_share": True})
     workspace = session.get_one(Workspace, member.workspace_id)
     columns = _columns(wanted, workspace)
@@ -75,6 +102,8 @@ def change_own_settings(
     before = {name: getattr(member, name) for name in changed}
     for name, value in changed.items():
         setattr(member, name, value)
+    # Who has just been here needs no reminder within the hour; then their new hours count.
+    member.remind_after = now + FIRST_REMINDER_AFTER
     session.flush()
     record(
         session,

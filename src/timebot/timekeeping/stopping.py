@@ -16,10 +16,10 @@ from timebot.timekeeping.history import Change, entry_facts, note_change, rememb
 from timebot.timekeeping.limits import ASKED_BACK_AFTER, EndsBeforeStart, LongTime, ensure_past
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import TimerNotRunning
-from timebot.timekeeping.naming import moment_words
+from timebot.timekeeping.naming import end_value, moment_words
 from timebot.timekeeping.overnight import ask_again_at
 from timebot.timekeeping.stop_times import stop_times
-from timebot.timekeeping.turns import find_running, lock_member, take_turn
+from timebot.timekeeping.turns import find_last_closed, find_running, lock_member, take_turn
 from timebot.timekeeping.wishes import StopWish
 from timebot.timekeeping.wording import description
 
@@ -32,6 +32,20 @@ class NoTimerRunning(Refusal):
             "You have no timer running.",
             example="/timer start Acme logo",
             ways_out=[WayOut("Resume the last one", "timer.resume")],
+        )
+
+
+class StoppedMeanwhile(Refusal):
+    """The member comes to stop a timer that timebot has stopped."""
+
+    def __init__(self, entry: TimeEntry, ended: str) -> None:
+        super().__init__(
+            f"You have no timer running, because I took {ended} as the end of #{entry.number}."
+            " Nothing was changed now. Say when it ended.",
+            ways_out=[
+                WayOut(f"Say when #{entry.number} ended", "end.form", end_value(entry)),
+                WayOut("It still runs", "end.runs_on", end_value(entry)),
+            ],
         )
 
 
@@ -60,6 +74,7 @@ def stop_timer(
 
     Raises:
         NoTimerRunning: if the member has none.
+        StoppedMeanwhile: if timebot has stopped it, and its end is still in question.
         TimerNotRunning: if the timer of the button has stopped.
         TimeInFuture: if the end has not come yet.
         EndsBeforeStart: if the end is not after the start.
@@ -67,7 +82,7 @@ def stop_timer(
         TextTooLong: if the description is too long.
     """
     member = take_turn(session, member, to="run timers", now=now)
-    entry = _get_running(session, member, entry_id)
+    entry = _get_running(session, member, entry_id, now)
     end = _end_of(entry, ended_at, now)
     if end - entry.started_at > ASKED_BACK_AFTER and not long_is_meant:
         raise LongTime(end - entry.started_at, _ways_to_stop(session, member, entry, end, text))
@@ -131,13 +146,22 @@ def stop_timer_of_leaver(
     return entry
 
 
-def _get_running(session: Session, member: Member, entry_id: UUID | None) -> TimeEntry:
+def _get_running(
+    session: Session, member: Member, entry_id: UUID | None, now: datetime
+) -> TimeEntry:
     entry = find_running(session, member=member)
     if entry_id is not None and (entry is None or entry.id != entry_id):
         raise TimerNotRunning
     if entry is None:
-        raise NoTimerRunning
+        raise _nothing_to_stop(session, member, now)
     return entry
+
+
+def _nothing_to_stop(session: Session, member: Member, now: datetime) -> Refusal:
+    last = find_last_closed(session, member=member)
+    if last is None or last.ended_at is None or last.is_confirmed:
+        return NoTimerRunning()
+    return StoppedMeanwhile(last, moment_words(last.ended_at, zone=member.zone, now=now))
 
 
 def _end_of(entry: TimeEntry, ended_at: datetime | None, now: datetime) -> datetime:

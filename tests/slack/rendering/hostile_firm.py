@@ -108,6 +108,7 @@ def a_hostile_firm(session: Session) -> HostileFirm:
     olga, ben, kim, mia, leo, ida = people
     firm = HostileFirm(session, workspace, olga, ben, kim, mia, leo, ida, clients, projects)
     a_day_off(session, workspace, NOW.date() + timedelta(days=2), name=mischief(9))
+    a_day_off(session, workspace, NOW.date() + timedelta(days=1), member=mia)
     _past_hours(firm)
     _a_run(firm)
     _hours_of_this_week(firm)
@@ -239,6 +240,8 @@ def _hours_of_this_week(firm: HostileFirm) -> None:
     )
     today = NOW - timedelta(hours=3)
     _worked(firm, firm.mia, 310, today, is_confirmed=False)
+    slip = _worked(firm, firm.mia, 311, today - timedelta(hours=1), is_confirmed=False)
+    slip.ended_at = slip.started_at
     an_entry(firm.session, firm.mia, None, started_at=today, hours=0.5, rate=None, text="")
     for number in range(6):
         start = NOW - timedelta(hours=2) + timedelta(minutes=5 * number)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from sqlalchemy import select
 
+from tests.builders import a_member
 from tests.databases import Databases
 from tests.slack.rendering.crawler import Crawler, Walk
 from tests.slack.rendering.hostile_firm import (
@@ -43,7 +44,15 @@ BILLED = (
     *("", "help", MISCHIEF, "client", "client Acme", "client add", "project", "project Acme logo"),
     *("project add", "rate", "rate Acme 100", "rerate Acme", "card Acme", "role", "preview"),
     *("preview Acme", "run", "run Acme", "invoices", "invoice INV-2026-0001", "report member"),
-    *("report project", "settings", "settings zone Mars", "approvers", "approvers Acme", "open"),
+    *(
+        "report project",
+        "settings",
+        "settings zone Mars",
+        "settings holidays",
+        "approvers",
+        "approvers Acme",
+        "open",
+    ),
 )
 
 
@@ -106,12 +115,11 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
         "run_forecast": days,
         "runs_missed": {"count": "3", **days},
         "role_changed": {"role": "approver", **by},
-        "timer_stopped": {"entry_id": str(firm.session.scalars(guessed).one()), **by},
+        "timer_stopped": {"entry_id": str(firm.session.scalars(guessed).first()), **by},
         "submission_escalated": {
             "submission_id": str(firm.session.scalars(submission).one()),
             **by,
         },
-        "reminder": {"kind": "remind_no_timer", "day": "2026-03-18"},
         "books_differ": {"sentences": json.dumps([mischief(number, 300) for number in range(20)])},
     }
 
@@ -134,6 +142,10 @@ def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
         crawler(database, firm, firm.mia, walk).types("/timer", "start Acme website")
         for notice, facts in told(firm).items():
             crawler(database, firm, firm.olga, walk).hears(notice, facts)
+        idle = a_member(session, firm.workspace, remind_no_timer=True, day_start_minute=0)
+        idle.profile_at = NOW
+        facts = {"kind": "remind_no_timer", "day": NOW.date().isoformat()}
+        crawler(database, firm, idle, walk).hears("reminder", facts)
     yield walk
     database.dispose()
     databases.drop(url)

@@ -1,7 +1,17 @@
 """The working day in Slack: a forgotten night, one's own settings, reminders, holidays."""
 
+from datetime import date
+
+from tests.builders import a_day_off
 from tests.slack.timer.office import Office
+from timebot.journal.notices import tell
+from timebot.playground.slack import Person
 from timebot.playground.slack.seen import Message
+
+
+def shown_at_home(person: Person) -> str:
+    assert person.home is not None
+    return person.home.all_text
 
 
 def forget(office: Office) -> Message:
@@ -72,6 +82,85 @@ def test_it_cannot_run_on_while_another_timer_runs(office: Office) -> None:
 
     assert "cannot run on" in office.mia.messages()[-1].all_text
     assert office.entries(office.mia)[0].ended_at is not None
+
+
+def test_who_types_stop_in_the_morning_is_asked_when_it_ended(office: Office) -> None:
+    forget(office)
+
+    refused = office.mia.command("/timer stop")
+
+    assert "because I took 18:00 on 3 Mar 2031 as the end of #1" in refused.text
+    assert refused.message is not None
+    assert refused.message.buttons == ["Say when #1 ended", "It still runs"]
+
+
+def test_a_guess_of_no_time_at_all_offers_to_remove_it(office: Office) -> None:
+    office.wait(hours=10)
+    office.mia.command("/timer start Acme logo sketches")
+    office.wait(hours=11)
+
+    card = office.mia.last_message(containing="needs your word")
+    office.mia.click(card, text="Remove it")
+    office.world.settle()
+
+    assert card.buttons == ["Remove it", "Another time", "It still runs"]
+    assert office.entries(office.mia) == []
+    assert "Nothing waits for your word" in office.mia.last_message(containing="settled").text
+
+
+def test_what_slack_takes_a_day_late_is_not_said(office: Office) -> None:
+    reminded(office)
+    with office.session() as session:
+        mia = office.member(session, office.mia)
+        tell(
+            session,
+            workspace_id=mia.workspace_id,
+            notice="reminder",
+            recipient=mia.slack_user_id,
+            facts={"kind": "remind_no_timer", "day": date(2031, 3, 2)},
+            now=office.world.now(),
+        )
+
+    office.world.settle()
+
+    assert sum("You asked me to remind" in one.text for one in office.mia.messages()) == 1
+
+
+def test_approvers_see_who_is_off(office: Office) -> None:
+    with office.session() as session:
+        workspace, mia = office.workspace(session), office.member(session, office.mia)
+        for day in (4, 5, 7):
+            a_day_off(session, workspace, date(2031, 3, day), member=mia)
+    name = "mia"
+
+    listed = office.kim.command("/timer approve").all_text
+    office.kim.open_home()
+    office.world.settle()
+
+    off = "(4 to 5 Mar 2031 and 7 Mar 2031)"
+    assert f"Off within a week: {name} {off}." in listed
+    assert f"Off within a week: {name} {off}." in shown_at_home(office.kim)
+
+
+def test_home_tells_of_reminders_on_the_first_day_only(office: Office) -> None:
+    office.mia.open_home()
+    office.world.settle()
+    first = shown_at_home(office.mia)
+    office.wait(days=1)
+    office.mia.open_home()
+    office.world.settle()
+
+    assert "I never do unless you ask." in first
+    assert "I never do unless you ask." not in shown_at_home(office.mia)
+
+
+def test_the_settings_lead_to_the_holidays(office: Office) -> None:
+    answer = office.ana.command("/billing settings holidays 2031-12-25 Christmas")
+    settings = office.ana.command("/billing settings")
+
+    assert "1 holiday ahead" in answer.text
+    assert settings.message is not None
+    assert "Holidays" in settings.message.buttons
 
 
 def test_settings_are_changed_in_one_modal(office: Office) -> None:

@@ -39,6 +39,17 @@ def upgrade() -> None:
         op.add_column("member", sa.Column(name, Flag(), nullable=False, server_default=no))
     op.add_column("member", sa.Column("reminded_on", Day(), nullable=True))
     op.add_column("member", sa.Column("remind_after", Instant(), nullable=True))
+    op.add_column("member", sa.Column("home_seen_at", Instant(), nullable=True))
+    reminded = sa.text(
+        "(remind_empty_day OR remind_no_timer OR remind_unsubmitted) AND deactivated_at IS NULL"
+    )
+    op.create_index(
+        "ix_member_remind",
+        "member",
+        ["remind_after"],
+        sqlite_where=reminded,
+        postgresql_where=reminded,
+    )
     op.create_table(
         "day_off",
         sa.Column("workspace_id", Key(), nullable=False),
@@ -68,7 +79,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_table("day_off")
-    for name in ("remind_after", "reminded_on", *_REMINDERS):
+    op.drop_index("ix_member_remind", "member")
+    for name in ("home_seen_at", "remind_after", "reminded_on", *_REMINDERS):
         op.drop_column("member", name)
     for name in reversed(_WORKSPACE):
         op.drop_column("workspace", name)
