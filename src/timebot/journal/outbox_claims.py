@@ -121,10 +121,36 @@ def settle(
         log.info("outbox.delivered", **fields)
     elif isinstance(outcome, TryAgain) and not _is_last(job, outcome):
         log.info("outbox.retried", reason=outcome.reason, **fields)
+        if outcome.after is not None:
+            _hold_back(session, job, real_now + outcome.after)
     else:
         verb = "may_have_arrived" if isinstance(outcome, MayHaveArrived) else "given_up"
         log.error("outbox.stuck", why=verb, reason=outcome.reason, **fields)
         _record_stuck(session, job, verb, outcome.reason)
+
+
+def _hold_back(session: Session, job: OutboxJob, until: datetime) -> None:
+    """Let all that waits of the same kind wait as long: what is refused to one is refused to each.
+
+    Those that somebody else holds just now are passed over; they will ask for themselves.
+    """
+    waiting = (
+        select(OutboxMessage.id)
+        .where(
+            OutboxMessage.workspace_id == job.workspace_id,
+            OutboxMessage.kind == job.kind,
+            OutboxMessage.state == "waiting",
+            OutboxMessage.claimed_until.is_(None),
+            _is_past(OutboxMessage.retry_at, until),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    held = list(session.scalars(waiting))
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.workspace_id == job.workspace_id, OutboxMessage.id.in_(held))
+        .values(retry_at=until)
+    )
 
 
 def _after(job: OutboxJob, outcome: Outcome, real_now: datetime) -> dict[str, object]:

@@ -117,6 +117,8 @@ class Act(StrEnum):
     INVOICE_SHOW = "invoice.show"
     INVOICE_CREDIT_FORM = "invoice.credit_form"
     CREDIT_PDF = "credit.pdf"
+    # What was typed, once more
+    TYPE_AGAIN = "command.again"
     # A link button: Slack reports the click, nothing is left to do.
     LINK = "link.open"
 

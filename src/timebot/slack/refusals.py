@@ -3,6 +3,7 @@
 import secrets
 
 from timebot.errors import Refusal, WayOut
+from timebot.slack.again import again_button
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, code, context, escape, section
 from timebot.slack.delivery import Delivery
@@ -43,10 +44,8 @@ def draw_apology(reference: str, delivery: Delivery) -> Answer:
 def draw_too_late(delivery: Delivery) -> Answer:
     """Say that a form did not open; a new click brings the fresh trigger that opening needs."""
     sentence = "Slack did not let me open the form in time. Nothing was changed. Please try again."
-    if delivery.kind != "click" or not delivery.packed or delivery.name not in _ACTS:
-        return Answer(text=sentence)
-    again = {**button("Open the form", Act(delivery.name)), "value": delivery.packed}
-    return Answer(text=sentence, blocks=[section(sentence), actions(again)])
+    again = again_button(delivery, "Open the form")
+    return Answer(text=sentence, blocks=[section(sentence), actions(again)] if again else [])
 
 
 def new_reference() -> str:

@@ -9,6 +9,7 @@ from timebot.slack import (
     timer_buttons,
     timer_notices,
 )
+from timebot.slack.again import type_again
 from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.billing_command import billing_typed
 from timebot.slack.billing_routes import (
@@ -28,6 +29,7 @@ from timebot.slack.correction_routes import (
 from timebot.slack.desk import Asked
 from timebot.slack.door import Routes
 from timebot.slack.home import draw_home
+from timebot.slack.ids import Act
 from timebot.slack.sending import Painters
 from timebot.slack.shortcuts import SHORTCUTS
 from timebot.slack.timer_command import timer_command
@@ -41,8 +43,9 @@ from timebot.slack.working_day_routes import (
 
 def create_routes(*, command: str, billing_command: str) -> Routes:
     """Return every route; the two commands are named by the settings."""
+    commands = {command: timer_command, billing_command: billing_typed}
     return Routes(
-        commands={command: timer_command, billing_command: billing_typed},
+        commands=commands,
         actions={
             **timer_buttons.ACTIONS,
             **CAPTURE_ACTIONS,
@@ -51,6 +54,7 @@ def create_routes(*, command: str, billing_command: str) -> Routes:
             **approvals.ACTIONS,
             **bulk_approval.ACTIONS,
             **BILLING_ACTIONS,
+            Act.TYPE_AGAIN: type_again(commands),
         },
         forms={
             **timer_buttons.FORMS,

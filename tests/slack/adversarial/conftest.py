@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.databases import SqliteDatabases
+from tests.slack.frame.frames import Frame, a_frame
 from tests.slack.timer.office import Office, an_office
+from timebot.db import Database
 
 
 @pytest.fixture
@@ -23,3 +25,10 @@ def office_anywhere(tmp_path: Path, database_url: str) -> Iterator[Office]:
     """The same agency, once on SQLite and once on PostgreSQL."""
     with an_office(tmp_path, database_url) as office:
         yield office
+
+
+@pytest.fixture
+def frame(tmp_path: Path, database: Database) -> Iterator[Frame]:
+    """The frame with features of the test's own, on SQLite and on PostgreSQL."""
+    with a_frame(tmp_path, database) as frame:
+        yield frame

@@ -228,6 +228,14 @@ class Frame:
         self.slack.start()
         self.slack.connect(f"{self._server.url}/slack/events", EVENTS)
 
+    def restart(self) -> None:
+        """Build the app anew on the same database, as after a restart."""
+        self._server.stop()
+        self._build()
+        self._server = LocalServer(create_slack_handler(self.bolt))
+        self._server.start()
+        self.reconnect()
+
     def stop(self) -> None:
         """Stop both."""
         self.slack.stop()

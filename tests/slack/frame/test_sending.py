@@ -39,6 +39,11 @@ def states(frame: Frame) -> list[tuple[str, str | None]]:
     return [(each.state, each.last_error) for each in frame.messages()]
 
 
+def posts(frame: Frame) -> int:
+    """Return how often timebot has tried to post."""
+    return sum(each["title"] == "chat.postMessage" for each in frame.slack.exchanges())
+
+
 def texts(person: Person, conversation: str | None = None) -> list[str]:
     seen = person.messages(conversation)
     return [each.text for each in seen if not each.is_ephemeral]
@@ -160,6 +165,26 @@ def test_a_pause_in_the_middle_tells_each_person_once(frame: Frame, known: Perso
     frame.outbox.run_once(now=frame.clock.now(), real_now=began + timedelta(seconds=40))
 
     assert [texts(one) for one in (known, *others)] == [["Later"]] * 3
+
+
+def test_a_pause_holds_back_all_of_the_kind_and_nothing_else(frame: Frame, known: Person) -> None:
+    frame.cards["run"] = draws("Later")
+    people = [known, *(frame.person(name) for name in ("ben", "cleo", "dora"))]
+    frame.slack.trouble.limit("chat.postMessage", timedelta(seconds=30))
+    show(frame, *(person.id for person in people))
+    frame.publish(frame.members()[0].id)
+    began = real_now()
+    frame.settle()
+    asked = posts(frame)
+
+    frame.slack.trouble.lift_limits()
+    frame.outbox.run_once(now=frame.clock.now(), real_now=began + timedelta(seconds=29))
+    early = posts(frame)
+    frame.outbox.run_once(now=frame.clock.now(), real_now=began + timedelta(seconds=40))
+
+    assert (asked, early) == (1, 1)
+    assert known.home is not None
+    assert [texts(person) for person in people] == [["Later"]] * 4
 
 
 @pytest.mark.parametrize("ending", ["revoke_token", "uninstall"])

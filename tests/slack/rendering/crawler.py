@@ -37,7 +37,7 @@ from timebot.slack.delivery import (
 from timebot.slack.desk import Asked, Desk, Viewer
 from timebot.slack.door import Routes
 from timebot.slack.ids import unpack
-from timebot.slack.refusals import draw_refusal
+from timebot.slack.refusals import draw_refusal, draw_too_late
 from timebot.slack.sending import Painters
 from timebot.team.members import find_member
 from timebot.team.models import Member, Workspace
@@ -176,6 +176,9 @@ class Crawler:
         view = answer.modal or answer.next_view
         if view is None:
             return
+        if delivery.kind != "submission":
+            late = answer.instead or draw_too_late(delivery)
+            self._go_on(late, delivery, [*way, "too late"])
         self._check(faults_of_view(view), way)
         self._fills_in(view, way)
         if not is_deep:
