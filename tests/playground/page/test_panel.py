@@ -53,6 +53,32 @@ def test_a_clock_that_cannot_be_moved_says_why(page: Page, world: FixtureWorld) 
     expect(page.locator("#clock strong")).to_have_text("10:00")
 
 
+def test_the_next_call_of_a_method_is_broken_from_the_inspector(
+    page: Page, world: FixtureWorld
+) -> None:
+    page.click("[data-tab=inspector]")
+    page.click(".breaker summary")
+    page.get_by_label("What").select_option("chat.update")
+    page.get_by_label("How").select_option("cut_after")
+    page.click("#break-call")
+
+    expect(page.locator("#notices")).to_contain_text("The next repaint of a message arrives")
+    assert world.sent("trouble") == [{"method": "chat.update", "kind": "cut_after"}]
+
+
+def test_the_last_request_is_delivered_again_or_it_is_said_why_not(
+    page: Page, world: FixtureWorld
+) -> None:
+    world.answers["trouble"] = {"ok": False, "error": "Nothing was delivered to the app yet."}
+    page.click("[data-tab=inspector]")
+    page.click(".breaker summary")
+
+    page.click("#deliver-again")
+
+    expect(page.locator("#notices")).to_contain_text("Nothing was delivered")
+    assert world.sent("trouble") == [{"kind": "again"}]
+
+
 def test_the_inspector_shows_the_newest_first_and_opens_it(page: Page, world: FixtureWorld) -> None:
     world.exchanges += [exchange(1, "/timer start"), exchange(2, "/timer stop", 500, 3100)]
     world.change()

@@ -1,5 +1,6 @@
 // The inspector: what the app was sent and what it sent, newest first.
 
+import { breaker } from "./breaking.js";
 import { exactTime } from "./dates.js";
 import { el, icon } from "./dom.js";
 import { jsonTree } from "./json.js";
@@ -29,7 +30,7 @@ function entry(exchange) {
     el(
       "span",
       { class: "exchange-figures" },
-      el("span", { class: `status ${bad ? "bad" : "good"}` }, exchange.status ?? "no answer"),
+      el("span", { class: `status ${bad ? "bad" : "good"}` }, exchange.status ?? (exchange.kind === "accessibility" ? "unsaid" : "no answer")),
       exchange.ms === null || exchange.ms === undefined ? null : el("small", { class: slow ? "bad-words" : null }, `${Math.round(exchange.ms)} ms`),
     ),
   );
@@ -60,5 +61,5 @@ export function inspectorView() {
     last = newest;
     empty.hidden = list.childElementCount > 0;
   });
-  return [intro, empty, list];
+  return [intro, breaker(), empty, list];
 }
