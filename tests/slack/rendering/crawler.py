@@ -61,7 +61,7 @@ _ONE_VALUE = {
 """What a picker holds: its key in what Slack sends, where it begins, and what is picked."""
 
 DEEPEST = 4
-"""How many steps are taken one after the other."""
+"""How many steps are taken one after the other, unless a walk says otherwise."""
 
 AS_OFTEN = 2
 """How often the same button with the same kind of value is pressed in one walk."""
@@ -100,6 +100,7 @@ class Crawler:
     member: Member
     now: datetime
     walk: Walk
+    deepest: int = DEEPEST
 
     def types(self, command: str, text: str) -> None:
         """Type a command, and go on from its answer."""
@@ -118,7 +119,8 @@ class Crawler:
         """Open Home, and go on from it."""
         view = self.painters.home(self._viewer(self.member.slack_user_id))
         self._check(faults_of_view(view), ["Home"])
-        self._clicks(view["blocks"], {}, ["Home"], is_home=True)
+        if self.deepest > 1:
+            self._clicks(view["blocks"], {}, ["Home"], is_home=True)
 
     def uses_shortcut(self, name: str) -> None:
         """Use a shortcut on a message, and go on from its modal."""
@@ -145,7 +147,8 @@ class Crawler:
         if drawn is not None:
             way = [f"card {purpose}"]
             self._check(faults_of_message(drawn.text, drawn.blocks), way)
-            self._clicks(drawn.blocks, {}, way)
+            if self.deepest > 1:
+                self._clicks(drawn.blocks, {}, way)
 
     def _step(self, feature: Any, delivery: Delivery, way: list[str]) -> None:  # noqa: ANN401 - a feature
         asked = Asked(self.session, self.desk, self.workspace, self.member, delivery, self.now)
@@ -170,7 +173,7 @@ class Crawler:
         if answer.text:
             self._check(faults_of_message(answer.text, list(answer.blocks)), way)
         self._check(faults_of_fields(answer.faults, delivery.inputs), way)
-        is_deep = len(way) >= DEEPEST
+        is_deep = len(way) >= self.deepest
         if not is_deep:
             self._clicks(list(answer.blocks), {}, way)
         view = answer.modal or answer.next_view

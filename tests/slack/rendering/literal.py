@@ -30,18 +30,20 @@ def faults_of_message(text: str, blocks: list[Block]) -> list[str]:
     text = whole_text(text, drawn)
     found = [] if text.strip() else ["there is no text for screen readers"]
     found += message_faults(drawn) + [fault for one in marked(drawn) for fault in _read(one)]
+    found += _plainly(drawn)
     found += [f"the text is not literal: {fault}" for fault in _read(text)]
     return found + [f"the text lacks {word!r}" for word in _unspoken(text, drawn)]
 
 
 def faults_of_view(view: Block) -> list[str]:
     """Name what is wrong with a modal or Home."""
-    return view_faults(view) + [fault for one in marked(view) for fault in _read(one)]
+    read = [fault for one in marked(view) for fault in _read(one)]
+    return view_faults(view) + read + _plainly(view)
 
 
 def faults_of_options(options: list[Block]) -> list[str]:
     """Name what is wrong with what a type-ahead offers."""
-    return option_faults({"options": options})
+    return option_faults({"options": options}) + _plainly(options)
 
 
 def faults_of_fields(faults: Mapping[str, str], inputs: tuple[str, ...]) -> list[str]:
@@ -60,6 +62,20 @@ def marked(node: object) -> Iterator[str]:
             yield str(node["text"])
         for each in node.values():
             yield from marked(each)
+
+
+def _plainly(node: object) -> list[str]:
+    """Name the plain texts in which Slack would draw the names of emoji, or turn the direction."""
+    if isinstance(node, list):
+        return [fault for each in node for fault in _plainly(each)]
+    if not isinstance(node, dict):
+        return []
+    found = [fault for each in node.values() for fault in _plainly(each)]
+    if node.get("type") == "plain_text":
+        text = str(node["text"])
+        found += [f"emoji would be drawn: {text}"] if node.get("emoji") is not False else []
+        found += [f"the direction is turned: {text}"] if _TURNING.search(text) else []
+    return found
 
 
 def _read(text: str) -> Iterator[str]:

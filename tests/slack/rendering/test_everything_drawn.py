@@ -56,18 +56,22 @@ BILLED = (
 )
 
 
-def crawler(database: Database, firm: HostileFirm, member: Member, walk: Walk) -> Crawler:
-    desk = Desk(
+def a_desk(database: Database, *, can_charge: bool) -> Desk:
+    return Desk(
         database=database,
         clock=SystemClock(),
         command="/timer",
         billing_command="/billing",
         owner_hint=None,
         public_url="http://localhost",
-        can_charge=member.role == "billing",
+        can_charge=can_charge,
         can_mail=False,
         wake=lambda: None,
     )
+
+
+def crawler(database: Database, firm: HostileFirm, member: Member, walk: Walk) -> Crawler:
+    desk = a_desk(database, can_charge=member.role == "billing")
     return Crawler(firm.session, desk, ROUTES, PAINTERS, firm.workspace, member, NOW, walk)
 
 
