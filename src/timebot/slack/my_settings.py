@@ -133,7 +133,8 @@ def _saved(asked: Asked) -> Answer:
     off = list_days_off(asked.session, workspace=asked.workspace, member=asked.member, since=today)
     count = counted(len(off), "day off ahead", "days off ahead") if off else "no days off ahead"
     days = listed(weekdays_in_words(settings.working_days).title().split())
-    line = f"Saved. You work {days}, {start} to {end}{overnight} ({asked.member.zone}), with {count}."
+    hours = f"{start} to {end}{overnight} ({asked.member.zone})"
+    line = f"Saved. You work {days}, {hours}, with {count}."
     named = [REMINDER_WORDS[name].casefold() for name in REMINDERS if name in settings.reminders]
     reminders = f"I remind you of: {'; '.join(named)}." if named else "I remind you of nothing."
     change = button("Change", Act.MY_SETTINGS_FORM)
