@@ -8,7 +8,7 @@ from timebot.errors import Refusal
 from timebot.journal.posted import find_posted_at
 from timebot.slack.answer import NOTHING, Answer, AtField
 from timebot.slack.approval_queue import STALE, approve_queue, draw_queue, list_approvals
-from timebot.slack.blocks import Block, escape, field, modal, option, section, text_field
+from timebot.slack.blocks import Block, escape, field, modal, option, plain, section, text_field
 from timebot.slack.clicked import find_submission
 from timebot.slack.desk import SURFACE, Asked, Feature, viewer_of
 from timebot.slack.ids import Act, Form
@@ -236,7 +236,7 @@ def _reject_form(shown: SubmissionShown, *, above: Sequence[Block] = (), reason:
         "type": "multi_static_select",
         "action_id": "value",
         "options": [_choice(one) for one in rows],
-        "placeholder": {"type": "plain_text", "text": "All of them"},
+        "placeholder": plain("All of them"),
     }
     return modal(
         Form.REJECT,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
 from timebot.billing.statuses import status_of
+from timebot.slack.blocks import plain
 from timebot.slack.desk import Drawn, Viewer
 from timebot.slack.words import started
 from timebot.team.days import day_in_words, day_of
@@ -75,9 +76,7 @@ def sees_money(viewer: Viewer) -> bool:
 def without_money(what: str) -> Drawn:
     """Return what takes the place of a card for somebody who may not see it any more."""
     text = f"{started(what)} is shown to billing people and owners only."
-    return Drawn(
-        text=text, blocks=[{"type": "section", "text": {"type": "plain_text", "text": text}}]
-    )
+    return Drawn(text=text, blocks=[{"type": "section", "text": plain(text)}])
 
 
 def today_at(viewer: Viewer) -> date:
