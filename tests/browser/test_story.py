@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.hands import button, message, newest, types
 from tests.worlds import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -101,26 +102,3 @@ def priya_sees_how_the_line_came_to_be_without_money(page: Page) -> None:
     types(page, "/timer why INV-2031-0001 1")
     expect(newest(page)).to_contain_text("Sketches")
     expect(newest(page)).not_to_contain_text("€")
-
-
-def types(page: Page, command: str) -> None:
-    """Type a command into the message field and send it."""
-    composer = page.locator("#composer")
-    composer.fill(command)
-    composer.press("Enter")
-    expect(composer).to_have_value("")
-
-
-def newest(page: Page) -> Locator:
-    """Return the newest message of the conversation."""
-    return page.locator("#messages .message").last
-
-
-def button(where: Locator, label: str) -> Locator:
-    """Return the buttons whose label begins so; screen readers may be told more."""
-    return where.locator("button", has_text=re.compile(f"^{label}"))
-
-
-def message(page: Page, words: str) -> Locator:
-    """Return the newest message with these words."""
-    return page.locator("#messages .message", has_text=words).last

@@ -25,7 +25,7 @@ from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.ids import Act, Form
 from timebot.slack.submission_changes import changes_block
 from timebot.slack.time_words import KIND_WORDS, hours, place_words, span
-from timebot.slack.words import counted, listed, weekday_words
+from timebot.slack.words import counted, listed, started, weekday_words
 from timebot.team.models import Member
 from timebot.timekeeping.approval import ReasonMissing, Verdict, settle
 from timebot.timekeeping.overview import Shown, show_entries
@@ -186,9 +186,14 @@ def _settled(asked: Asked, marks: _Marks, rows: Sequence[Shown]) -> Answer:
         surface=SURFACE,
     )
     rejected = {entry.id for entry in ruling.rejected}
-    words = _sum_words(rows, {one.entry.number for one in rows if one.entry.id in rejected})
-    author = escape(ruling.author.name)
-    return Answer(text=f"Hours of {author} settled: {words[0].lower()}{words[1:]}.")
+    back = [one for one in rows if one.entry.id in rejected]
+    yes = [one for one in rows if one.entry.id not in rejected]
+    parts = [
+        f"{said} {_count_words(some)}"
+        for said, some in (("approved", yes), ("rejected", back))
+        if some
+    ]
+    return Answer(text=f"Hours of {escape(ruling.author.name)}: {' and '.join(parts)}.")
 
 
 def _again(asked: Asked, marks: _Marks, stale: Refusal) -> Answer:
@@ -287,14 +292,20 @@ def _sum(marks: _Marks, rows: Sequence[Shown]) -> Block:
     )
 
 
+def _count_words(rows: Sequence[Shown]) -> str:
+    count = counted(len(rows), "entry", "entries")
+    return f"{count} ({hours(sum(one.seconds for one in rows))})"
+
+
 def _sum_words(rows: Sequence[Shown], rejected: set[int]) -> str:
+    back = [one for one in rows if one.entry.number in rejected]
     yes = [one for one in rows if one.entry.number not in rejected]
-    no = len(rows) - len(yes)
-    count = counted(len(yes), "entry", "entries")
-    parts = [f"approve {count}, {hours(sum(one.seconds for one in yes))}"] if yes else []
-    parts += [f"reject {no}"] if no else []
-    words = "; ".join(parts)
-    return words[:1].upper() + words[1:]
+    parts = [
+        f"{verb} {_count_words(some)}"
+        for verb, some in (("approve", yes), ("reject", back))
+        if some
+    ]
+    return started(" and ".join(parts))
 
 
 def _rejected_line(one: Shown, reason: str) -> str:

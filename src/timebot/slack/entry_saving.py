@@ -88,7 +88,7 @@ def save_edited(asked: Asked) -> Answer:
     try:
         # The savepoint takes back what was changed before the length was asked back.
         with (
-            under_fields({EndsBeforeStart: entry_form.ENDED, TimeInFuture: entry_form.BEGAN}),
+            under_fields({EndsBeforeStart: entry_form.ENDED, TimeInFuture: entry_form.ENDED}),
             asked.session.begin_nested(),
         ):
             is_meant = value.get("long") == times

@@ -1,5 +1,6 @@
 """Home: what runs, today and this week, what came back, what waits, and recent work."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from timebot.slack.away_words import away_words
@@ -200,4 +201,20 @@ def _foot(member: Member, viewer: Viewer) -> list[Block]:
 
 
 def _view(blocks: list[Block]) -> Block:
-    return {"type": "home", "blocks": shortened(blocks, VIEW_BLOCKS)}
+    return {"type": "home", "blocks": _named(shortened(blocks, VIEW_BLOCKS))}
+
+
+def _named(blocks: Sequence[Block]) -> list[Block]:
+    """Name the blocks by what can be done in them.
+
+    Slack would give each drawing new names, and a click on a Home that is replaced at that moment
+    would be lost.
+    """
+    given: Counter[str] = Counter()
+    named: list[Block] = []
+    for block in blocks:
+        acts = [*block.get("elements", []), block.get("accessory", {})]
+        name = next((one["action_id"] for one in acts if "action_id" in one), None)
+        given[str(name)] += 1
+        named.append({**block, "block_id": f"{name}/{given[name]}"} if name else block)
+    return named

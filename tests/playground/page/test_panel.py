@@ -58,8 +58,8 @@ def test_the_next_call_of_a_method_is_broken_from_the_inspector(
 ) -> None:
     page.click("[data-tab=inspector]")
     page.click(".breaker summary")
-    page.get_by_label("What").select_option("chat.update")
-    page.get_by_label("How").select_option("cut_after")
+    page.get_by_label("What", exact=True).select_option("chat.update")
+    page.get_by_label("How", exact=True).select_option("cut_after")
     page.click("#break-call")
 
     expect(page.locator("#notices")).to_contain_text("The next repaint of a message arrives")

@@ -84,7 +84,7 @@ def test_pages_lead_to_the_sum_and_all_is_settled_at_once(office: Office) -> Non
     office.kim.submit()
     office.world.settle()
 
-    assert "Approve 42 entries, 2 h 6 min; reject 3" in summed.all_text
+    assert "Approve 42 entries (2 h 6 min) and reject 3 entries (9 min)" in summed.all_text
     assert "Which piece?" in summed.all_text
     assert office.kim.modal is None
     assert states(office).count("approved") == 42

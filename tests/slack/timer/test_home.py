@@ -95,3 +95,20 @@ def test_home_and_the_panel_keep_slacks_limits_however_much_there_is(office: Off
     assert "… and 55 more" in office.mia.home.all_text
     assert "Needs your word" in panel.all_text
     assert office.world.local.slack.faults() == []
+
+
+def test_a_home_that_is_drawn_again_keeps_the_names_of_its_buttons(office: Office) -> None:
+    office.mia.command("/timer start Acme logo sketches")
+    names = [_names(office) for _ in range(2)]
+
+    assert names[0] == names[1]
+    assert len(set(names[0])) == len(names[0])
+    assert any("timer.stop" in name for name in names[0])
+
+
+def _names(office: Office) -> list[str]:
+    office.mia.open_home()
+    office.world.settle()
+    assert office.mia.home is not None
+    blocks = office.mia.home.blocks
+    return [one["block_id"] for one in blocks if one["type"] == "actions" or "accessory" in one]
