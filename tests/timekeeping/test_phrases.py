@@ -113,6 +113,38 @@ def test_what_stands_after_add_is_taken_apart(text: str, phrase: AddPhrase) -> N
     assert read_add(clean_text(text), today=TODAY) == phrase
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u201c1h 30m\u201d Acme logo",
+        "\u201c1h30m\u201d Acme logo",
+        "\u2018 90m \u2019 Acme logo",
+        "\u201c1h 30m Acme logo\u201d",
+        '"1h 30m" Acme logo',
+    ],
+)
+def test_quotes_around_a_duration_mean_nothing(text: str) -> None:
+    assert read_add(clean_text(text), today=TODAY) == AddPhrase(timedelta(minutes=90), "Acme logo")
+
+
+def test_quotes_around_a_span_mean_nothing() -> None:
+    phrase = read_add(clean_text("\u201c9:00 \u2013 10:30\u201d Acme"), today=TODAY)
+
+    assert phrase == AddPhrase(ClockSpan(540, 630), "Acme")
+
+
+def test_a_quoted_number_is_as_unclear_as_any() -> None:
+    with pytest.raises(DurationUnclear) as refusal:
+        read_add('"2" Acme logo', today=TODAY)
+
+    assert [way.value for way in refusal.value.ways_out] == ["2m Acme logo", "2h Acme logo"]
+
+
+@pytest.mark.parametrize("text", ["Acme \u201c@9:15\u201d", "Acme @\u201c9:15\u201d"])
+def test_quotes_around_a_start_mean_nothing(text: str) -> None:
+    assert read_start(clean_text(text), now=NOON, zone=BERLIN) == StartPhrase("Acme", at(9, 15))
+
+
 def test_the_buttons_of_an_unclear_number_carry_the_whole_phrase() -> None:
     with pytest.raises(DurationUnclear) as unclear:
         read_add("30 Acme logo yesterday", today=TODAY)

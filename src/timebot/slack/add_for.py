@@ -4,146 +4,151 @@ import re
 from collections.abc import Mapping
 from uuid import UUID
 
-from timebot.clients.lookup import find_place
-from timebot.errors import Refusal
+from timebot.errors import Refusal, WayOut
 from timebot.slack import entry_form
 from timebot.slack.answer import Answer, AtField
 from timebot.slack.billing_words import person_of
-from timebot.slack.blocks import Block, field, modal, text_field, type_ahead
+from timebot.slack.blocks import Block
 from timebot.slack.corrected_reply import draw_corrected
-from timebot.slack.desk import SURFACE, Asked, Feature
-from timebot.slack.entry_fields import day_in, project_in, text_in, under_fields
-from timebot.slack.form_fields import Field, filled
-from timebot.slack.ids import Act, Form
-from timebot.slack.place_choice import find_project_option
+from timebot.slack.desk import Asked, Feature
+from timebot.slack.entry_fields import project_id_in
+from timebot.slack.entry_saving import add_filled_in, kept_of_long, long_question
+from timebot.slack.form_fields import filled
+from timebot.slack.ids import Act, Form, pack
+from timebot.slack.place_choice import choose_place, find_project_option
+from timebot.slack.timer_replies import draw_added
 from timebot.team.days import day_of
-from timebot.team.rights import require
-from timebot.timekeeping.durations import DurationUnclear, parse_duration
-from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
-from timebot.timekeeping.manual import add_entry, place
-from timebot.timekeeping.moments import find_day
+from timebot.team.rights import may, require
+from timebot.timekeeping.limits import LongTime
 from timebot.timekeeping.on_behalf import HasLeft, NoTimeOfTheirs, NotKnownYet
-from timebot.timekeeping.phrases import leading_duration
-from timebot.timekeeping.wording import LONGEST_TEXT, clean_plain, clean_text
+from timebot.timekeeping.phrases import leading_duration, read_work
+from timebot.timekeeping.wording import clean_text
 
-PERSON = "person"
 _FOR = re.compile(r"\s*\bfor\s+<@([UW][A-Z0-9]+)(?:\|[^>]*)?>\s*", re.IGNORECASE)
+_FOR_NAME = re.compile(r"\s*\bfor\s+(@[\w.-]*\w)\s*", re.IGNORECASE)
+
+
+class ForWhom(Refusal):
+    """Time for a name that Slack did not turn into a person: somebody else's, or one's own text?"""
+
+    def __init__(self, asked: Asked, name: str, words: str) -> None:
+        if may(asked.member, "approver"):
+            said = "Choose the person from a list, or type @ and pick the name that Slack offers."
+        else:
+            said = "Only approvers add time for others: ask one, or say that it is your own time."
+        super().__init__(
+            f"Slack did not tell me who {name[:40]} is, so nothing was added. {said}",
+            example=f"{asked.desk.command} add 1h30m Acme logo for @ana",
+            ways_out=_ways_out(asked, words),
+        )
 
 
 def open_add_for(asked: Asked) -> Answer:
-    """Open the modal that adds time for somebody."""
-    return _opened(asked, {})
+    """Open the modal that adds time for somebody, filled in with what a button carries."""
+    words = _FOR_NAME.sub(" ", asked.delivery.value.get("words", ""), count=1)
+    return _opened(asked, words, None)
 
 
 def add_for_typed(asked: Asked) -> Answer | None:
-    """Open the modal for `add 1h30m Acme logo yesterday for @ana`; None where nobody is named."""
+    """Open the modal for `add 1h30m Acme logo yesterday for @ana`; None where nobody is named.
+
+    Raises:
+        ForWhom: if a name is typed as plain text.
+        NotAllowed: if the person may not add time for others.
+    """
     named = _FOR.search(asked.delivery.text)
-    if named is None:
-        return None
-    words = clean_text(_FOR.sub(" ", asked.delivery.text)).split()[1:]
-    behind = _behind_duration(words)
-    given: dict[str, str | None] = {PERSON: named[1].upper()}
-    given[entry_form.SPENT] = " ".join(words[: len(words) - len(behind)]) or None
-    rest = _take_day(asked, " ".join(behind), given)
-    given[entry_form.TEXT] = rest or None
-    if rest:
-        given |= _place_in(asked, rest)
-    return _opened(asked, given)
+    if named is not None:
+        words = _FOR.sub(" ", asked.delivery.text, count=1)
+        return _opened(asked, _behind_verb(words), named[1].upper())
+    words = _behind_verb(asked.delivery.text)
+    typed = _FOR_NAME.search(words)
+    if typed is not None:
+        raise ForWhom(asked, typed[1], words)
+    return None
 
 
 def save_added_for(asked: Asked) -> Answer:
     """Add the time that was filled in, for the person who was chosen."""
-    state = asked.delivery.state
     require(asked.session, asked.member, "approver", to="add time for others", now=asked.now)
-    author = person_of(asked, filled(asked.delivery, PERSON))
-    more: Mapping[type[Refusal], str] = {
-        EndsBeforeStart: entry_form.SPENT,
-        TimeInFuture: entry_form.SPENT,
-        LongTime: entry_form.SPENT,
-    }
+    author = person_of(asked, filled(asked.delivery, entry_form.PERSON))
     try:
-        with under_fields(more), asked.session.begin_nested():
-            span = place(
-                asked.session,
-                parse_duration(clean_plain(state.get(entry_form.SPENT) or "")),
-                workspace=asked.workspace,
-                member=author,
-                day=day_in(state),
-                now=asked.now,
-            )
-            added = add_entry(
-                asked.session,
-                workspace=asked.workspace,
-                member=author,
-                actor=asked.member,
-                project=project_in(asked),
-                span=span,
-                text=text_in(state),
-                now=asked.now,
-                surface=SURFACE,
-            )
-    except DurationUnclear as unclear:
-        words = f"{unclear.sentence} Write {unclear.number}m or {unclear.number}h."
-        raise AtField(entry_form.SPENT, words) from None
+        added = add_filled_in(asked, author=author)
+    except LongTime as long:
+        view = entry_form.add_for_form(
+            given=asked.delivery.state,
+            project=find_project_option(asked, project_id_in(asked.delivery.state)),
+            kept=kept_of_long(asked),
+            asks=long_question(long),
+        )
+        return Answer(next_view=view)
     except (HasLeft, NoTimeOfTheirs, NotKnownYet) as refusal:
-        raise AtField(PERSON, refusal) from None
+        raise AtField(entry_form.PERSON, refusal) from None
+    if author.id == asked.member.id:
+        return draw_added(asked, added)
     return draw_corrected(asked, added.entry, "Added")
 
 
-def _opened(asked: Asked, given: Mapping[str, str | None]) -> Answer:
+def _opened(asked: Asked, words: str, person: str | None) -> Answer:
     require(asked.session, asked.member, "approver", to="add time for others", now=asked.now)
-    return Answer(modal=_form(asked, given))
+    return Answer(modal=_form(asked, words, person))
 
 
-def _form(asked: Asked, given: Mapping[str, str | None]) -> Block:
-    today = day_of(asked.now, asked.member.zone).isoformat()
-    text = {**text_field(initial=given.get(entry_form.TEXT) or ""), "max_length": LONGEST_TEXT}
-    spent = text_field(initial=given.get(entry_form.SPENT) or "", placeholder="1h30m or 9:00-10:30")
-    blocks = [
-        Field(PERSON, "Person", "person", hint="They are told at once.").draw(given.get(PERSON)),
-        field(entry_form.PROJECT, "Project", _project(asked, given), optional=True),
-        field(entry_form.SPENT, "How long, or from when to when", spent),
-        Field(entry_form.DAY, "Day", "day", hint="In the time zone of the person.").draw(
-            given.get(entry_form.DAY) or today
-        ),
-        field(entry_form.TEXT, "Text", text, optional=True),
-    ]
-    return modal(Form.ADD_FOR, "Add time for somebody", blocks, submit="Add")
-
-
-def _project(asked: Asked, given: Mapping[str, str | None]) -> Block:
+def _form(asked: Asked, words: str, person: str | None) -> Block:
+    today = day_of(asked.now, asked.member.zone)
+    spent, behind = _duration_and_rest(words.split())
+    work = read_work(behind, today=today)
+    place, asks = _place_in(asked, work.words)
+    ticket = (work.ticket.url or work.ticket.ref) if work.ticket else None
+    given = {
+        entry_form.PERSON: person,
+        entry_form.SPENT: spent,
+        entry_form.DAY: (work.day or today).isoformat(),
+        entry_form.KIND: work.billable,
+        entry_form.TICKET: ticket,
+        **place,
+    }
     chosen = given.get(entry_form.PROJECT)
-    option = find_project_option(asked, UUID(chosen) if chosen else None)
-    return type_ahead(Act.ENTRY_PROJECT, chosen=option, placeholder="Type a client or project")
+    project = find_project_option(asked, UUID(chosen) if chosen else None)
+    return entry_form.add_for_form(given=given, project=project, kept={}, asks=asks)
 
 
-def _behind_duration(words: list[str]) -> list[str]:
-    """Return the words behind the duration; of one that cannot be read, the form says so."""
+def _ways_out(asked: Asked, words: str) -> list[WayOut]:
+    own = WayOut("It is my own time", Act.TIMER_ADD, words)
     try:
-        return leading_duration(words)[1]
-    except Refusal:
-        return words[1:]
+        choose = WayOut("Choose the person", Act.ADD_FOR_FORM, pack({"words": words}))
+    except ValueError:
+        # No entry keeps a text that is too long for a button.
+        return []
+    return [choose, own] if may(asked.member, "approver") else [own]
 
 
-def _take_day(asked: Asked, words: str, given: dict[str, str | None]) -> str:
-    """Note the day that the last word says, and return the words before it; else all of them."""
-    before, _, last = words.rpartition(" ")
-    day = find_day(last, today=day_of(asked.now, asked.member.zone))
-    if day is None:
-        return words
-    given[entry_form.DAY] = day.isoformat()
-    return before
+def _behind_verb(text: str) -> str:
+    return clean_text(text).partition(" ")[2]
 
 
-def _place_in(asked: Asked, words: str) -> dict[str, str | None]:
-    """Return project and text where the words name one project; else they all are the text."""
+def _duration_and_rest(words: list[str]) -> tuple[str, list[str]]:
+    """Return the duration as typed and the words behind; of an unreadable one the form says so."""
     try:
-        place_meant, text = find_place(asked.session, workspace_id=asked.workspace.id, words=words)
+        behind = leading_duration(words)[1]
     except Refusal:
-        return {}
-    if place_meant.project is None:
-        return {}
-    return {entry_form.PROJECT: str(place_meant.project.id), entry_form.TEXT: text or None}
+        behind = words[1:]
+    return " ".join(words[: len(words) - len(behind)]), behind
+
+
+def _place_in(asked: Asked, words: str) -> tuple[dict[str, str | None], str]:
+    """Return project and text, and what is asked where the words name no project for certain."""
+    try:
+        choice = choose_place(
+            asked,
+            words,
+            act=Act.PLACE_PICK,
+            form=Act.ADD_FOR_FORM,
+            wish=lambda _project, _text: None,
+        )
+    except Refusal as unclear:
+        return {entry_form.TEXT: words or None}, unclear.sentence
+    project = str(choice.project.id) if choice.project else None
+    return {entry_form.PROJECT: project, entry_form.TEXT: choice.text or None}, ""
 
 
 ACTIONS: Mapping[str, Feature] = {Act.ADD_FOR_FORM: open_add_for}

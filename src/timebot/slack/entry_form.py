@@ -17,13 +17,15 @@ from timebot.slack.blocks import (
     type_ahead,
 )
 from timebot.slack.entry_more import more_buttons
+from timebot.slack.form_fields import Field
 from timebot.slack.ids import Act, Form
 from timebot.slack.time_words import clock, hours, source_link, ticket
 from timebot.slack.words import weekday_words
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.wording import LONGEST_TEXT
 
-PROJECT, TEXT, AT, SPENT, DAY, BEGAN, ENDED, KIND, TICKET = (
+PERSON, PROJECT, TEXT, AT, SPENT, DAY, BEGAN, ENDED, KIND, TICKET = (
+    "person",
     "project",
     "text",
     "at",
@@ -93,26 +95,25 @@ def add_form(
     *, given: Given, project: Block | None, zone: str, kept: Mapping[str, object], asks: str = ""
 ) -> Block:
     """Draw the modal that adds time by hand; `asks` is what is asked on top."""
-    return modal(
-        Form.ADD,
-        "Add time",
-        [
-            *_question(asks),
-            *_sources(source_link(str(kept.get("permalink") or ""))),
-            _project(project),
-            field(
-                SPENT,
-                "How long, or from when to when",
-                text_field(initial=given.get(SPENT) or "", placeholder="1h30m or 9:00-10:30"),
-            ),
-            field(DAY, "Day", _date(given.get(DAY)), hint=f"In your time zone, {zone}."),
-            _text(given),
-            _kind(given.get(KIND) or OF_PROJECT),
-            _ticket(given),
-        ],
-        submit="Add",
-        kept=kept,
-    )
+    blocks = [
+        *_question(asks),
+        *_sources(source_link(str(kept.get("permalink") or ""))),
+        *_by_hand(given, project, day_hint=f"In your time zone, {zone}."),
+    ]
+    return modal(Form.ADD, "Add time", blocks, submit="Add", kept=kept)
+
+
+def add_for_form(
+    *, given: Given, project: Block | None, kept: Mapping[str, object], asks: str = ""
+) -> Block:
+    """Draw the modal that adds time for somebody; `asks` is what is asked on top."""
+    person = Field(PERSON, "Person", "person", hint="They are told at once.")
+    blocks = [
+        *_question(asks),
+        person.draw(given.get(PERSON)),
+        *_by_hand(given, project, day_hint="In the time zone of the person."),
+    ]
+    return modal(Form.ADD_FOR, "Add time for somebody", blocks, submit="Add", kept=kept)
 
 
 def edit_form(
@@ -185,6 +186,19 @@ def values_of(entry: TimeEntry) -> dict[str, str | None]:
 def long_question(seconds: int) -> str:
     """Return the question before an entry of more than a day is saved."""
     return f"That would be {hours(seconds)} in one entry. If that is right, save it again."
+
+
+def _by_hand(given: Given, project: Block | None, *, day_hint: str) -> list[Block]:
+    """Return the fields of time that is added by hand, whoever worked it."""
+    spent = text_field(initial=given.get(SPENT) or "", placeholder="1h30m or 9:00-10:30")
+    return [
+        _project(project),
+        field(SPENT, "How long, or from when to when", spent),
+        field(DAY, "Day", _date(given.get(DAY)), hint=day_hint),
+        _text(given),
+        _kind(given.get(KIND) or OF_PROJECT),
+        _ticket(given),
+    ]
 
 
 def _question(asks: str) -> list[Block]:

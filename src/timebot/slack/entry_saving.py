@@ -1,5 +1,7 @@
 """What the modals of time do when they are submitted; more than a day is asked back first."""
 
+from datetime import timedelta
+
 from timebot.slack import entry_form
 from timebot.slack.answer import Answer, AtField
 from timebot.slack.corrected_reply import draw_corrected
@@ -19,7 +21,13 @@ from timebot.slack.entry_opening import edit_modal
 from timebot.slack.place_choice import find_project_option
 from timebot.slack.timer_replies import draw_added, draw_edited, draw_started, draw_stopped
 from timebot.team.days import local_instant
-from timebot.timekeeping.durations import DurationUnclear, parse_clock, parse_duration
+from timebot.team.models import Member
+from timebot.timekeeping.durations import (
+    ClockSpan,
+    DurationUnclear,
+    parse_clock,
+    parse_duration,
+)
 from timebot.timekeeping.editing import confirm_entry, edit_entry
 from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
 from timebot.timekeeping.manual import Added, add_entry, place
@@ -52,7 +60,7 @@ def save_start(asked: Asked) -> Answer:
             project=find_project_option(asked, project_id_in(state)),
             kept={**value, "long": at},
             switches=switches,
-            asks=_question(long),
+            asks=long_question(long),
         )
         return Answer(next_view=view)
     return draw_started(asked, started)
@@ -60,23 +68,66 @@ def save_start(asked: Asked) -> Answer:
 
 def save_added(asked: Asked) -> Answer:
     """Add the time that was filled in."""
-    state, value = asked.delivery.state, asked.delivery.value
-    spent = clean_plain(state.get(entry_form.SPENT) or "")
     try:
-        added = _add(asked, spent, is_meant=value.get("long") == spent)
-    except DurationUnclear as unclear:
-        words = f"{unclear.sentence} Write {unclear.number}m or {unclear.number}h."
-        raise AtField(entry_form.SPENT, words) from None
+        added = add_filled_in(asked, author=asked.member)
     except LongTime as long:
         view = entry_form.add_form(
-            given=state,
-            project=find_project_option(asked, project_id_in(state)),
+            given=asked.delivery.state,
+            project=find_project_option(asked, project_id_in(asked.delivery.state)),
             zone=asked.member.zone,
-            kept={**value, "long": spent},
-            asks=_question(long),
+            kept=kept_of_long(asked),
+            asks=long_question(long),
         )
         return Answer(next_view=view)
     return draw_added(asked, added)
+
+
+def add_filled_in(asked: Asked, *, author: Member) -> Added:
+    """Add the time that was filled in, for oneself or for somebody else.
+
+    Raises:
+        AtField: for what is refused because of one field.
+        LongTime: for more than a day that was not asked back with just this duration.
+        Refusal: as `add_entry`.
+    """
+    state = asked.delivery.state
+    with (
+        under_fields({EndsBeforeStart: entry_form.SPENT, TimeInFuture: entry_form.SPENT}),
+        asked.session.begin_nested(),
+    ):
+        span = place(
+            asked.session,
+            _spent_in(asked),
+            workspace=asked.workspace,
+            member=author,
+            day=day_in(state),
+            now=asked.now,
+        )
+        return add_entry(
+            asked.session,
+            workspace=asked.workspace,
+            member=author,
+            actor=asked.member,
+            project=project_in(asked),
+            span=span,
+            text=text_in(state),
+            billable=kind_in(state),
+            ticket=ticket_in(state),
+            permalink=asked.delivery.value.get("permalink"),
+            long_is_meant=asked.delivery.value.get("long") == _spent_words(asked),
+            now=asked.now,
+            surface=SURFACE,
+        )
+
+
+def kept_of_long(asked: Asked) -> dict[str, object]:
+    """Return what the modal keeps after it asked whether more than a day is meant."""
+    return {**asked.delivery.value, "long": _spent_words(asked)}
+
+
+def long_question(long: LongTime) -> str:
+    """Return the question before an entry of more than a day is saved."""
+    return entry_form.long_question(int(long.length.total_seconds()))
 
 
 def save_edited(asked: Asked) -> Answer:
@@ -105,7 +156,7 @@ def save_edited(asked: Asked) -> Answer:
                 _confirm(asked, entry)
     except LongTime as long:
         return Answer(
-            next_view=edit_modal(asked, entry, state, version, asks=_question(long), long=times)
+            next_view=edit_modal(asked, entry, state, version, asks=long_question(long), long=times)
         )
     if not is_own(asked, entry):
         return draw_corrected(asked, entry, "Changed")
@@ -140,7 +191,9 @@ def save_stop_at(asked: Asked) -> Answer:
     except LongTime as long:
         minutes = state.get(entry_form.AT) or "00:00"
         kept = {**value, "long": end.isoformat()}
-        view = entry_form.stop_form(entry, day=day, minute=minutes, kept=kept, asks=_question(long))
+        view = entry_form.stop_form(
+            entry, day=day, minute=minutes, kept=kept, asks=long_question(long)
+        )
         return Answer(next_view=view)
     return draw_stopped(asked, entry)
 
@@ -178,35 +231,13 @@ def _start(asked: Asked, at: str, *, switches: bool, is_meant: bool) -> Started:
         )
 
 
-def _add(asked: Asked, spent: str, *, is_meant: bool) -> Added:
-    state = asked.delivery.state
-    with (
-        under_fields({EndsBeforeStart: entry_form.SPENT, TimeInFuture: entry_form.SPENT}),
-        asked.session.begin_nested(),
-    ):
-        span = place(
-            asked.session,
-            parse_duration(spent),
-            workspace=asked.workspace,
-            member=asked.member,
-            day=day_in(state),
-            now=asked.now,
-        )
-        return add_entry(
-            asked.session,
-            workspace=asked.workspace,
-            member=asked.member,
-            project=project_in(asked),
-            span=span,
-            text=text_in(state),
-            billable=kind_in(state),
-            ticket=ticket_in(state),
-            permalink=asked.delivery.value.get("permalink"),
-            long_is_meant=is_meant,
-            now=asked.now,
-            surface=SURFACE,
-        )
+def _spent_words(asked: Asked) -> str:
+    return clean_plain(asked.delivery.state.get(entry_form.SPENT) or "")
 
 
-def _question(long: LongTime) -> str:
-    return entry_form.long_question(int(long.length.total_seconds()))
+def _spent_in(asked: Asked) -> timedelta | ClockSpan:
+    try:
+        return parse_duration(_spent_words(asked))
+    except DurationUnclear as unclear:
+        words = f"{unclear.sentence} Write {unclear.number}m or {unclear.number}h."
+        raise AtField(entry_form.SPENT, words) from None

@@ -59,8 +59,8 @@ def switch(asked: Asked) -> Answer:
 
 
 def add_words(asked: Asked) -> Answer:
-    """Add what the button carries as words: one reading of a bare number."""
-    return timer_verbs.add(asked, asked.delivery.packed)
+    """Add what the button carries as words: one reading of a bare number, or one's own time."""
+    return timer_verbs.add_own(asked, asked.delivery.packed)
 
 
 def add_long(asked: Asked) -> Answer:

@@ -83,12 +83,14 @@ def resume(asked: Asked, _rest: str = "") -> Answer:
 
 
 def add(asked: Asked, rest: str) -> Answer:
-    """Add time without a timer; nothing said opens the modal."""
+    """Add time without a timer, for oneself or `for @ana`; nothing said opens the modal."""
     if not rest:
         return open_add(asked)
-    for_somebody = add_for_typed(asked)
-    if for_somebody is not None:
-        return for_somebody
+    return add_for_typed(asked) or add_own(asked, rest)
+
+
+def add_own(asked: Asked, rest: str) -> Answer:
+    """Add one's own time: `add 1h30m Acme logo sketches yesterday #ABC-123 nc`."""
     phrase = read_add(rest, today=day_of(asked.now, asked.member.zone))
     span = place(
         asked.session,

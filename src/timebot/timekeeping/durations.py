@@ -24,6 +24,7 @@ _HOURS_MINUTES = re.compile(r"(\d{1,4})h([0-5]\d)")
 _INTEGER = re.compile(r"\d{1,12}")
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?P<half>am|pm|a\.m\.|p\.m\.)?")
 _DASH = re.compile(r"\s*(?:[-\u2010-\u2015\u2212]|\bto\b|\buntil\b)\s*")
+_AROUND = " \"'"
 EXAMPLE = "/timer add 1h30m Acme logo"
 
 
@@ -104,12 +105,13 @@ def parse_duration(text: str) -> timedelta | ClockSpan:
         MuchTooLong: if it is longer than `LONGEST`.
         NotADuration: if it is anything else.
     """
-    word = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    spoken = _plain(text)
+    word = "".join(spoken.split())
     if _INTEGER.fullmatch(word):
         if not int(word):
             raise NoTimeAtAll
         raise DurationUnclear(int(word))
-    if span := _span(unicodedata.normalize("NFKC", text).casefold().strip()):
+    if span := _span(spoken):
         return span
     seconds = _seconds(word)
     if seconds is None:
@@ -123,7 +125,7 @@ def parse_duration(text: str) -> timedelta | ClockSpan:
 
 def parse_clock(text: str) -> int | None:
     """Return a time of the day (17:30, 5pm, 9) in minutes after midnight, or None if it is none."""
-    found = _CLOCK.fullmatch("".join(unicodedata.normalize("NFKC", text).casefold().split()))
+    found = _CLOCK.fullmatch("".join(_plain(text).split()))
     if found is None:
         return None
     hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
@@ -152,6 +154,11 @@ def duration_words(seconds: int) -> str:
 def clock_words(minute: int) -> str:
     """Return minutes after midnight as a time of the day: 9:05."""
     return f"{minute // 60}:{minute % 60:02}"
+
+
+def _plain(text: str) -> str:
+    """Return the text as it is read: compatible characters, no case, no quotes around it."""
+    return unicodedata.normalize("NFKC", text).casefold().strip(_AROUND)
 
 
 def _span(text: str) -> ClockSpan | None:

@@ -34,6 +34,7 @@ __all__ = [
     "StartPhrase",
     "StopPhrase",
     "Ticket",
+    "Work",
     "clean_plain",
     "clean_text",
     "description",
@@ -48,9 +49,11 @@ __all__ = [
     "read_add",
     "read_start",
     "read_stop",
+    "read_work",
 ]
 
 _KINDS = {"nb": "internal", "nc": "no_charge"}
+_QUOTES = "\"'"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
 
@@ -128,8 +131,8 @@ def read_start(text: str, *, now: datetime, zone: str) -> StartPhrase:
     words, moments = _take(words, lambda word: _at_moment(word, now=now, zone=zone))
     if len(moments) > 1:
         raise SaidTwice("times", "/timer start Acme logo @9:15")
-    tail = _take_tail(words, today=None)
-    return StartPhrase(tail.words, moments[0] if moments else None, tail.billable, tail.ticket)
+    work = read_work(words, today=None)
+    return StartPhrase(work.words, moments[0] if moments else None, work.billable, work.ticket)
 
 
 def read_stop(text: str, *, now: datetime, zone: str) -> StopPhrase:
@@ -158,47 +161,64 @@ def read_add(text: str, *, today: date) -> AddPhrase:
         Refusal: if the duration is none one can add; the sentence says why.
     """
     spoken, rest = leading_duration(text.split())
-    tail = _take_tail(rest, today=today)
-    if tail.day is not None and tail.day > today:
-        raise DayInFuture(tail.day)
-    return AddPhrase(spoken, tail.words, tail.day, tail.billable, tail.ticket)
+    work = read_work(rest, today=today)
+    if work.day is not None and work.day > today:
+        raise DayInFuture(work.day)
+    return AddPhrase(spoken, work.words, work.day, work.billable, work.ticket)
 
 
 @dataclass
-class _Tail:
+class Work:
+    """What was worked on, as it is said behind every time.
+
+    Attributes:
+        words: client, project and description, still in one.
+        day: the day that was said, or None; it may lie ahead.
+        billable: internal or no_charge where it was said, else None.
+        ticket: the ticket that was named or linked, or None.
+    """
+
     words: str = ""
     day: date | None = None
     billable: str | None = None
     ticket: Ticket | None = None
 
 
-def _take_tail(words: list[str], *, today: date | None) -> _Tail:
-    """Take options off the end, then a ticket from anywhere; a link inside becomes its name."""
-    tail, rest = _Tail(), list(words)
-    while rest and _is_option(tail, rest[-1], today):
+def read_work(words: list[str], *, today: date | None) -> Work:
+    """Take options off the end, then a ticket from anywhere; a link inside becomes its name.
+
+    Args:
+        words: clean words.
+        today: the present day, or None where no day may be said.
+
+    Raises:
+        NotADay: if the last word is a date that no calendar has.
+    """
+    work, rest = Work(), list(words)
+    while rest and _is_option(work, rest[-1], today):
         rest.pop()
-    if tail.ticket is None and rest and (ticket := parse_ticket(rest[0])) is not None:
+    if work.ticket is None and rest and (ticket := parse_ticket(rest[0])) is not None:
         # The client's name must come first for it to be found.
-        tail.ticket = ticket
+        work.ticket = ticket
         rest.pop(0)
     for place, word in enumerate(rest):
-        if tail.ticket is None and (ticket := parse_ticket(word)) is not None:
-            tail.ticket = ticket
+        if work.ticket is None and (ticket := parse_ticket(word)) is not None:
+            work.ticket = ticket
             rest[place] = ticket.ref if ticket.url else word
-    tail.words = " ".join(rest)
-    return tail
+    work.words = " ".join(rest)
+    return work
 
 
-def _is_option(tail: _Tail, word: str, today: date | None) -> bool:
+def _is_option(work: Work, word: str, today: date | None) -> bool:
     """Say whether a last word is an option that was not said yet, and note it."""
-    if tail.billable is None and word.casefold() in _KINDS:
-        tail.billable = _KINDS[word.casefold()]
+    if work.billable is None and word.casefold() in _KINDS:
+        work.billable = _KINDS[word.casefold()]
         return True
-    if tail.ticket is None and (ticket := parse_ticket(word)) is not None:
-        tail.ticket = ticket
+    if work.ticket is None and (ticket := parse_ticket(word)) is not None:
+        work.ticket = ticket
         return True
-    if today is not None and tail.day is None and (day := find_day(word, today=today)) is not None:
-        tail.day = day
+    if today is not None and work.day is None and (day := find_day(word, today=today)) is not None:
+        work.day = day
         return True
     return False
 
@@ -237,9 +257,9 @@ def _looks_like_time(word: str) -> bool:
 
 def _at_moment(word: str, *, now: datetime, zone: str) -> datetime | None:
     """Return the moment of an `@` word, or None where it is a word of the text, such as @anna."""
-    if not word.startswith("@") or len(word) < 2:
+    body = word.strip(_QUOTES).removeprefix("@").strip(_QUOTES)
+    if "@" not in word[:2] or not body:
         return None
-    body = word[1:]
     if body[0] in _DASHES:
         body = f"-{body[1:]}"
     if not (body[0].isdecimal() or body[0] == "-"):
@@ -250,6 +270,8 @@ def _at_moment(word: str, *, now: datetime, zone: str) -> datetime | None:
 def leading_duration(words: list[str]) -> tuple[timedelta | ClockSpan, list[str]]:
     """Read the duration that words begin with; `1h 30m` and `9:00 - 10:30` are one, too.
 
+    Quotes around it, or around all of the words, mean nothing.
+
     Returns:
         The duration or span, and the words behind it.
 
@@ -258,6 +280,7 @@ def leading_duration(words: list[str]) -> tuple[timedelta | ClockSpan, list[str]
         NotADuration: if they begin with no duration.
         DurationUnclear: if they begin with a bare number; its buttons carry the other words.
     """
+    words = _unquoted(words)
     if not words:
         raise NothingToAdd
     for count in (4, 3, 2):
@@ -267,6 +290,18 @@ def leading_duration(words: list[str]) -> tuple[timedelta | ClockSpan, list[str]
         return parse_duration(words[0]), words[1:]
     except DurationUnclear as unclear:
         raise DurationUnclear(unclear.number, rest=" ".join(words[1:])) from None
+
+
+def _unquoted(words: list[str]) -> list[str]:
+    """Return the words without the quotes that open with the first one, wherever they close."""
+    if not words or words[0][0] not in _QUOTES:
+        return words
+    quote, first = words[0][0], words[0][1:]
+    found = [first, *words[1:]]
+    closing = next((place for place, word in enumerate(found) if word.endswith(quote)), None)
+    if closing is not None:
+        found[closing] = found[closing][:-1]
+    return [word for word in found if word]
 
 
 def _belong_together(words: list[str]) -> bool:

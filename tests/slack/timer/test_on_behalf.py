@@ -83,6 +83,89 @@ def test_time_is_added_for_somebody_on_the_day_that_was_said(office: Office) -> 
     assert entry.worked_on.isoformat() == "2031-03-02"
 
 
+def test_time_for_somebody_keeps_its_kind_and_ticket(office: Office) -> None:
+    office.kim.command(f"/timer add 1h Acme logo call #ABC-12 nc for <@{office.mia.id}|mia>")
+
+    office.kim.submit()
+
+    (entry,) = office.entries(office.mia)
+    assert (entry.text, entry.billable, entry.ticket_ref) == ("call", "no_charge", "ABC-12")
+
+
+def test_kind_and_ticket_of_somebody_are_filled_in(office: Office) -> None:
+    office.kim.command(f"/timer add 1h Acme logo call for <@{office.mia.id}|mia>")
+
+    office.kim.fill("kind", "internal")
+    office.kim.fill("ticket", "ABC-13")
+    office.kim.submit()
+
+    (entry,) = office.entries(office.mia)
+    assert (entry.billable, entry.ticket_ref) == ("internal", "ABC-13")
+
+
+def test_more_than_a_day_for_somebody_is_asked_back_and_then_added(office: Office) -> None:
+    office.kim.command(f"/timer add 30h Acme logo migration nb for <@{office.mia.id}|mia>")
+
+    office.kim.submit()
+    asked_back = _modal(office).all_text
+    office.kim.submit()
+
+    assert "That would be 30 h in one entry. If that is right, save it again." in asked_back
+    (entry,) = office.entries(office.mia)
+    assert (entry.seconds(now=office.now()), entry.billable) == (30 * 3600, "internal")
+
+
+def test_an_unclear_project_is_asked_in_the_form_for_somebody(office: Office) -> None:
+    office.kim.command(f"/timer add 1h website copy for <@{office.mia.id}|mia>")
+
+    assert "website copy could be Acme Website or Globex Website." in _modal(office).all_text
+
+
+def test_the_form_takes_the_project_from_the_channel(office: Office) -> None:
+    channel = office.world.local.slack.add_channel("acme", members=[office.kim.id])
+    office.kim.command("/timer link Acme logo", channel)
+
+    office.kim.command(f"/timer add 1h call for <@{office.mia.id}|mia>", channel)
+    office.kim.submit()
+
+    (entry,) = office.entries(office.mia)
+    assert (entry.project_id is not None, entry.text) == (True, "call")
+
+
+def test_a_name_that_slack_did_not_resolve_is_asked_about(office: Office) -> None:
+    refused = office.kim.command("/timer add 1h Acme logo call nc yesterday for @mia")
+
+    assert office.entries(office.kim) == []
+    office.kim.click(refused, text="Choose the person")
+    office.kim.fill("person", office.mia.id)
+    office.kim.submit()
+
+    assert "Slack did not tell me who @mia is, so nothing was added." in refused.text
+    (entry,) = office.entries(office.mia)
+    assert (entry.text, entry.billable) == ("call", "no_charge")
+    assert entry.worked_on.isoformat() == "2031-03-02"
+
+
+def test_a_name_in_ones_own_text_is_added_once_that_is_said(office: Office) -> None:
+    refused = office.mia.command("/timer add 1h Acme logo call for @globex")
+
+    office.mia.click(refused, text="It is my own time")
+
+    assert "Only approvers add time for others" in refused.text
+    (entry,) = office.entries(office.mia)
+    assert entry.text == "call for @globex"
+
+
+def test_an_approver_who_chooses_themselves_adds_their_own_time(office: Office) -> None:
+    office.kim.command(f"/timer add 1h Acme logo call for <@{office.kim.id}|kim>")
+
+    office.kim.submit()
+    office.world.settle()
+
+    assert "I told" not in office.kim.last_message(containing="Added").text
+    assert len(office.entries(office.kim)) == 1
+
+
 def test_a_member_adds_time_for_nobody_else(office: Office) -> None:
     refused = office.leo.command(f"/timer add 1h Acme logo for <@{office.mia.id}|mia>")
 
