@@ -39,7 +39,7 @@ def test_an_edit_is_told_with_before_and_after(firm: Firm) -> None:
 
     (one,) = since(firm, submission, shown).departed
 
-    assert (one.fate, one.before.text) == ("changed", "Logo")
+    assert (one.fate, one.by, one.before.text) == ("changed", "Robin", "Logo")
     assert one.after is not None
     assert one.after.text == "Call"
     assert (one.before.client, one.before.project, one.before.seconds) == ("Acme", "Logo", 3_600)
@@ -68,7 +68,10 @@ def test_what_was_taken_back_or_deleted_is_told(firm: Firm) -> None:
 
     changes = since(firm, submission, shown)
 
-    assert [one.fate for one in changes.departed] == ["taken_back", "deleted"]
+    assert [(one.fate, one.by) for one in changes.departed] == [
+        ("taken_back", None),
+        ("deleted", "Robin"),
+    ]
 
 
 def test_an_approval_that_was_taken_back_adds_what_was_not_shown(firm: Firm) -> None:

@@ -15,7 +15,10 @@ CAPTURE_ACTIONS: Mapping[str, Feature] = {
 }
 """What each button, select and menu does."""
 
-CAPTURE_FORMS: Mapping[str, Feature] = {Form.WHY: rare_actions.save_why}
+CAPTURE_FORMS: Mapping[str, Feature] = {
+    Form.WHY: rare_actions.save_why,
+    Form.CHANNEL_LINK: channel_command.save_link,
+}
 """What each modal does when it is submitted."""
 
 CAPTURE_OPTIONS: Mapping[str, Options] = {Act.ENTRY_SET_PROJECT: project_options}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from timebot.errors import Refusal
 from timebot.slack import entry_form
 from timebot.slack.answer import AtField
 from timebot.slack.desk import Asked
-from timebot.team.days import local_instant
+from timebot.team.days import local_instant, next_local_instant
 from timebot.timekeeping.durations import MuchTooLong, NotADuration, NoTimeAtAll, parse_clock
 from timebot.timekeeping.editing import EntryChanges
 from timebot.timekeeping.limits import ProjectClosed
@@ -143,9 +143,8 @@ def _times(entry: TimeEntry, state: State, shown: State) -> _Times:
     if start is not None and (new_start or moves):
         times["started_at"] = local_instant(day, start, entry.zone)
     if end is not None and (new_end or moves):
-        # An end that is not after the start is on the day after.
-        over_midnight = start is not None and end <= start
-        times["ended_at"] = local_instant(day + timedelta(days=over_midnight), end, entry.zone)
+        begins = times.get("started_at", entry.started_at)
+        times["ended_at"] = next_local_instant(begins, day, end, entry.zone)
     return times
 
 

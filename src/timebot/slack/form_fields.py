@@ -7,7 +7,7 @@ from typing import Literal
 from timebot.slack.blocks import Block, field, option, plain, select, text_field, type_ahead
 from timebot.slack.delivery import Delivery
 
-Kind = Literal["line", "lines", "choice", "day", "time", "channel", "person", "find"]
+Kind = Literal["line", "lines", "choice", "day", "time", "channel", "any_channel", "person", "find"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Field:
     Attributes:
         name: the key of what is changed.
         label: how people call it.
-        kind: which element asks for it.
+        kind: which element asks for it; `channel` offers private channels of this firm only.
         hint: small text below.
         is_optional: whether it may stay empty.
         choices: value and label, for a choice.
@@ -80,6 +80,12 @@ _PICKERS = {
     "time": ("timepicker", "initial_time", "Choose a time"),
     "person": ("users_select", "initial_user", "Choose a person"),
     "channel": ("conversations_select", "initial_conversation", "Choose a channel"),
+    "any_channel": ("conversations_select", "initial_conversation", "Choose a channel"),
+}
+_OFFERED = {
+    # Amounts go to people of this firm only (rules.md, Rights).
+    "channel": {"include": ["private"], "exclude_external_shared_channels": True},
+    "any_channel": {"include": ["public", "private"]},
 }
 
 
@@ -92,7 +98,6 @@ def _picker(kind: str, initial: str) -> Block:
     }
     if initial:
         element[initial_key] = initial
-    if kind == "channel":
-        # Amounts go to people of this firm only (rules.md, Rights).
-        element["filter"] = {"include": ["private"], "exclude_external_shared_channels": True}
+    if kind in _OFFERED:
+        element["filter"] = _OFFERED[kind]
     return element

@@ -141,6 +141,7 @@ class Form(StrEnum):
     MY_SETTINGS = "form.my_settings"
     HOLIDAYS = "form.holidays"
     WHY = "form.why"
+    CHANNEL_LINK = "form.channel_link"
     SPLIT = "form.split"
     HISTORY = "form.history"
     ENTRIES = "form.entries"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from timebot.slack import time_lists, timer_verbs
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, field, modal, option, text_field
+from timebot.slack.channel_command import open_link_form
 from timebot.slack.desk import Asked
 from timebot.slack.help import show_help
 from timebot.slack.ids import Act, Form
@@ -57,5 +58,6 @@ _RARE: Mapping[str, tuple[str, Callable[[Asked], Answer]]] = {
     "undo": ("Undo my last change", timer_verbs.undo),
     "last_week": ("Show last week", lambda asked: time_lists.show_week(asked, "last")),
     "why": ("Explain an invoice line", open_why),
+    "link": ("Link a channel", open_link_form),
     "help": ("Help", show_help),
 }

@@ -10,9 +10,9 @@ from timebot.timekeeping.shown import Changes, Departed, ShownEntry
 _MOST_LINES = 12
 _TEXT_SHOWN = 80
 _FATES = {
-    "approved": "Approved by {by}",
-    "rejected": "Rejected by {by}",
-    "deleted": "Deleted",
+    "approved": "Approved{by}",
+    "rejected": "Rejected{by}",
+    "deleted": "Deleted{by}",
     "taken_back": "Taken back",
 }
 
@@ -38,10 +38,10 @@ def changes_block(lines: Sequence[str]) -> list[Block]:
 
 
 def _departed_words(one: Departed) -> str:
+    by = f" by {escape(one.by)}" if one.by else ""
     if one.after is not None:
-        return _pair_words("Changed by its author, and a draft again", one.before, one.after)
-    fate = _FATES[one.fate].format(by=escape(one.by or "somebody"))
-    return f"{fate}: {_entry_words(one.before)}"
+        return _pair_words(f"Changed{by}, and a draft again", one.before, one.after)
+    return f"{_FATES[one.fate].format(by=by)}: {_entry_words(one.before)}"
 
 
 def _pair_words(verb: str, before: ShownEntry, after: ShownEntry) -> str:

@@ -40,6 +40,28 @@ def local_instant(day: date, minute_of_day: int, zone: str) -> datetime:
     return shown.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
+def local_instants(day: date, minute_of_day: int, zone: str) -> list[datetime]:
+    """Return the instants at which the zone's clocks show that minute: two in a repeated hour.
+
+    In the hour that is skipped, the instant is the one that the clock before the shift would show.
+    """
+    shown = datetime.combine(day, time()) + timedelta(minutes=minute_of_day)
+    first, second = (
+        shown.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)
+    )
+    return [first, second] if second > first else [first]
+
+
+def next_local_instant(after: datetime, day: date, minute_of_day: int, zone: str) -> datetime:
+    """Return the first instant after another at which clocks show that minute, from that day on.
+
+    The day is the one on which the other instant is; what is not after it then is on the next day.
+    """
+    days = (day, day + timedelta(days=1))
+    found = (moment for one in days for moment in local_instants(one, minute_of_day, zone))
+    return next(moment for moment in found if moment > after)
+
+
 def day_span(day: date, zone: str) -> tuple[datetime, datetime]:
     """Return the half-open stretch of instants that the day is in the zone, in UTC."""
     return local_instant(day, 0, zone), local_instant(day + timedelta(days=1), 0, zone)

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from timebot.errors import Refusal
+from timebot.team.days import local_instants
 from timebot.timekeeping.durations import ClockSpan, parse_clock, parse_duration
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -74,7 +75,7 @@ def latest_at(minute: int, *, now: datetime, zone: str) -> datetime:
     """Return the latest instant, not after now, at which clocks in the zone showed that minute."""
     today = now.astimezone(ZoneInfo(zone)).date()
     days = (today - timedelta(days=back) for back in range(3))
-    moments = (moment for day in days for moment in _instants(day, minute, ZoneInfo(zone)))
+    moments = (moment for day in days for moment in local_instants(day, minute, zone))
     return max(moment for moment in moments if moment <= now)
 
 
@@ -142,13 +143,3 @@ def _ago(word: str, text: str) -> timedelta:
     if isinstance(length, ClockSpan):
         raise NotAMoment(text)
     return length
-
-
-def _instants(day: date, minute: int, zone: ZoneInfo) -> list[datetime]:
-    """Return the instants at which clocks showed that minute: two in a repeated hour.
-
-    In the hour that is skipped, the instant is the one that the clock before the shift would show.
-    """
-    local = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
-    first, second = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    return [first, second] if second > first else [first]

@@ -13,6 +13,7 @@ from timebot.clients.models import Client, Project
 from timebot.journal.conflicts import insert_unless_there
 from timebot.team.models import Member
 from timebot.timekeeping.models import ShownHours, Submission, TimeEntry
+from timebot.timekeeping.taken_out import list_taken_out
 
 KEPT = timedelta(days=14)
 """For how long after settling it is still known what was shown."""
@@ -52,8 +53,8 @@ class Departed:
     Attributes:
         before: as it was shown.
         fate: what became of it.
-        by: who approved or rejected it, else None.
-        after: what it says now, where its author has changed it.
+        by: who approved, rejected, changed or deleted it; None where that is not known.
+        after: what it says now, where it was changed.
     """
 
     before: ShownEntry
@@ -216,7 +217,7 @@ def _departed(
 ) -> Departed:
     entry = session.get_one(TimeEntry, (submission.workspace_id, before.entry_id))
     if entry.deleted_at is not None:
-        return Departed(before, "deleted")
+        return Departed(before, "deleted", _corrected_by(session, submission, entry))
     is_here = entry.submission_id == submission.id
     if is_here and entry.approved_by is not None:
         return Departed(before, "approved", _name(session, entry.workspace_id, entry.approved_by))
@@ -225,7 +226,13 @@ def _departed(
     after = _read(_written(entry), names)
     if _said(after) == _said(before):
         return Departed(before, "taken_back")
-    return Departed(before, "changed", after=after)
+    return Departed(before, "changed", _corrected_by(session, submission, entry), after)
+
+
+def _corrected_by(session: Session, submission: Submission, entry: TimeEntry) -> str | None:
+    """Return the name of who corrected an entry last; None where it was taken back before."""
+    found = list_taken_out(session, submission=submission)
+    return next((one.by for one in reversed(found) if one.number == entry.number), None)
 
 
 def _said(one: ShownEntry) -> ShownEntry:

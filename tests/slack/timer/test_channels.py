@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tests.slack.timer.office import Office
 from timebot.clients.models import Project
+from timebot.playground.slack import Person
 
 
 def add_channel(office: Office) -> str:
@@ -121,3 +122,42 @@ def test_there_is_no_link_outside_of_channels(office: Office) -> None:
     answer = office.kim.command("/timer link Acme")
 
     assert "A link belongs to a channel" in answer.text
+
+
+def test_an_approver_links_a_channel_from_home(office: Office) -> None:
+    channel = add_channel(office)
+    open_form(office, office.kim)
+    office.kim.fill("channel", channel)
+    office.kim.fill("place", "Acme logo")
+
+    office.kim.submit()
+    office.world.settle()
+
+    assert f"<#{channel}> is linked to Acme, Logo." in office.kim.last_message().text
+    office.mia.command("/timer start sketches", channel)
+    assert running(office) == ("Acme, Logo", "sketches")
+
+
+def test_a_name_that_the_form_does_not_know_is_told_under_its_field(office: Office) -> None:
+    channel = add_channel(office)
+    open_form(office, office.kim)
+    office.kim.fill("channel", channel)
+    office.kim.fill("place", "Nobody")
+
+    assert list(office.kim.submit().errors) == ["place"]
+
+
+def test_members_are_told_who_links_channels(office: Office) -> None:
+    answer = open_form(office, office.mia)
+
+    assert office.mia.modal is None
+    assert "kim" in answer
+
+
+def open_form(office: Office, person: Person) -> str:
+    person.open_home()
+    office.world.settle()
+    assert person.home is not None
+    person.click(person.home, action_id="more.menu", selected="Link a channel")
+    office.world.settle()
+    return "" if person.modal else person.last_message().text

@@ -28,3 +28,20 @@ def test_the_short_night_and_a_flight_are_told_with_day_and_zone(office: Office)
     assert office.mia.home is not None
     assert f"4:00{DASH}6:00 (Europe/Berlin)" in office.mia.home.all_text
     assert "Days are counted in America/New_York." in office.mia.home.all_text
+
+
+def test_in_the_long_night_an_end_that_reads_earlier_is_the_second_one(office: Office) -> None:
+    # Berlin shows two to three twice: half past two the first time is half past midnight in UTC.
+    office.world.move_to(utc(2031, 10, 26, 6, 0))
+    office.mia.command("/timer add 2:30-5:00 Acme logo night shift")
+    office.mia.command("/timer edit 1")
+    office.mia.fill("ended", "02:10")
+
+    office.mia.submit()
+    office.world.settle()
+
+    (entry,) = office.entries(office.mia)
+    assert (entry.started_at, entry.ended_at) == (
+        utc(2031, 10, 26, 0, 30),
+        utc(2031, 10, 26, 1, 10),
+    )

@@ -34,9 +34,9 @@ def test_only_what_differs_stands_behind_the_arrow() -> None:
 def test_what_is_gone_is_named_too() -> None:
     after = replace(ENTRY, ticket_ref=None)
 
-    words = changes_words(Changes([Departed(ENTRY, "changed", after=after)], [], []))
+    words = changes_words(Changes([Departed(ENTRY, "changed", "Mia Berg", after)], [], []))
 
-    assert words == [f"Changed by its author, and a draft again: {SAID}  →  without #ABC-1"]
+    assert words == [f"Changed by Mia Berg, and a draft again: {SAID}  →  without #ABC-1"]
 
 
 def test_names_and_texts_are_never_read_as_marks() -> None:
