@@ -205,13 +205,11 @@ def _client_of(session: Session, client_key: str, customer: str) -> Client | Non
 def _keep(session: Session, known: Client, card: Card, now: datetime) -> bool:
     client = session.get_one(Client, (known.workspace_id, known.id), with_for_update=True)
     is_same = client.card_id == card.id
-    if is_same and (client.card_exp_month, client.card_exp_year) == (
-        card.exp_month,
-        card.exp_year,
-    ):
+    if is_same and _looks_same(client, card):
         return False
     client.card_id, client.card_brand, client.card_last4 = card.id, card.brand, card.last4
     client.card_exp_month, client.card_exp_year = card.exp_month, card.exp_year
+    client.card_trouble = None
     if is_same:
         # The bank renewed it; nothing is left to do for anybody.
         return True
@@ -230,6 +228,12 @@ def _keep(session: Session, known: Client, card: Card, now: datetime) -> bool:
     return True
 
 
+def _looks_same(client: Client, card: Card) -> bool:
+    """Tell whether the bank has neither renewed nor replaced the card behind its id."""
+    ours = (client.card_last4, client.card_exp_month, client.card_exp_year)
+    return ours == (card.last4, card.exp_month, card.exp_year)
+
+
 def _lose(session: Session, known: Client, now: datetime) -> bool:
     """Note that the card that would be charged is gone."""
     client = session.get_one(Client, (known.workspace_id, known.id), with_for_update=True)
@@ -237,7 +241,7 @@ def _lose(session: Session, known: Client, now: datetime) -> bool:
         return False
     gone = client.card_id
     client.card_id = client.card_brand = client.card_last4 = None
-    client.card_exp_month = client.card_exp_year = None
+    client.card_exp_month = client.card_exp_year = client.card_trouble = None
     record(
         session,
         workspace_id=client.workspace_id,

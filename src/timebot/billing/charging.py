@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.deciding import (
     BeingCharged,
+    CardEnded,
     ClosedThere,
     NoCardOnFile,
     lock_issued,
@@ -41,13 +42,15 @@ def charge_again(
         NotAllowed: if the actor has no billing role.
         InvoiceUnknown, NotIssued, AlreadyVoid, AlreadyPaid: if there is nothing to charge for.
         BeingCharged, OutcomeOpen: if an attempt is not over.
-        NoCardOnFile, ClosedThere: if there is nothing to charge with.
+        NoCardOnFile, CardEnded, ClosedThere: if there is nothing to charge with.
     """
     require(session, actor, "billing", to="charge cards", now=now)
     invoice = lock_unpaid(session, workspace=workspace, invoice_id=invoice_id)
     client = session.get_one(Client, (workspace.id, invoice.client_id), populate_existing=True)
     if client.card_id is None:
         raise NoCardOnFile(client.name)
+    if client.card_trouble == "ended":
+        raise CardEnded(client.name)
     _refuse_closed(invoice)
     if _is_under_way(invoice):
         raise BeingCharged(number_of(invoice))

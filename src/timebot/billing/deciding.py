@@ -83,6 +83,17 @@ class NoCardOnFile(Refusal):
         )
 
 
+class CardEnded(Refusal):
+    """The bank said of the card on file that it never pays again."""
+
+    def __init__(self, client: str) -> None:
+        super().__init__(
+            f"The bank does not take the card of {client} any more, so trying it again does not"
+            " help. Nothing was charged. Ask for another card, or send the pay link.",
+            example=f"/billing card {client}",
+        )
+
+
 class ClosedThere(Refusal):
     """The processor's invoice cannot be paid any more."""
 

@@ -14,6 +14,10 @@ LINE_GROUPINGS = ("entry", "day", "person", "project")
 RATE_SCOPES = ("member_on_project", "project", "member", "client")
 """From most to least specific."""
 
+CARD_TROUBLES = ("short", "ended", "confirm", "refused")
+"""Why the card on file did not pay the last time: too little money on it, it never will, the client
+must confirm, or the bank gave no reason."""
+
 PROJECT_STATES = ("active", "paused", "completed", "archived")
 """Paused and completed ones take no new time but are still billed; archived ones are hidden."""
 
@@ -45,6 +49,7 @@ class Client(InWorkspace, Base):
         rounding_*: the client's own rule, all four or none.
         uplift_ceiling_percent: how far rounding may raise the time before a draft is parked.
         stripe_customer_id, card_*: the card on file; only what may be shown.
+        card_trouble: one of `CARD_TROUBLES`; None if the card paid, or was not tried.
         card_link_digest: SHA-256 of the bearer link's secret; the link ends at `card_link_until`.
     """
 
@@ -91,6 +96,7 @@ class Client(InWorkspace, Base):
     card_last4: Mapped[str | None]
     card_exp_month: Mapped[int | None]
     card_exp_year: Mapped[int | None]
+    card_trouble: Mapped[str | None]
     card_link_digest: Mapped[str | None]
     card_link_until: Mapped[datetime | None]
     created_at: Mapped[datetime]

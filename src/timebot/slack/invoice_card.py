@@ -23,6 +23,7 @@ from timebot.slack.desk import Card, Drawn, Viewer
 from timebot.slack.ids import Act
 from timebot.slack.invoice_words import (
     delivery_words,
+    last_payment,
     says_attention,
     sees_money,
     state_words,
@@ -36,6 +37,11 @@ from timebot.team.days import day_in_words
 _UNPAID = frozenset(("open", "failed"))
 _MOST_NOTES = 5
 _CLOSED_THERE = frozenset(("void", "uncollectible", "unclosed"))
+_NOT_AGAIN = frozenset(("ended", "confirm"))
+"""Troubles of a card that another try at it does not mend."""
+
+_NEEDS_CARD = frozenset(("short", "ended", "refused", "no_card"))
+"""Troubles that another card mends."""
 
 
 def invoice_card(viewer: Viewer, invoice_id: str) -> Drawn | None:
@@ -137,17 +143,39 @@ def _ways_to_be_paid(
     viewer: Viewer, invoice: Invoice, client: Client, value: Mapping[str, object]
 ) -> list[Block]:
     found = []
-    amount = money_words(owed(viewer.session, invoice), viewer.workspace.locale)
     if viewer.desk.can_charge and invoice.stripe_status not in _CLOSED_THERE:
-        if client.card_id is not None:
-            card = card_words(client).partition(",")[0]
-            sure = confirm("Charge the card?", f"{client.name}: {card}, {amount}.", "Charge")
-            label = "Try the card again" if invoice.collection == "failed" else "Charge the card"
-            found.append(button(label, Act.INVOICE_CHARGE, value, style="primary", confirm=sure))
+        trouble = _trouble(viewer, invoice, client)
+        if client.card_id is not None and trouble not in _NOT_AGAIN:
+            found.append(_charge_button(viewer, invoice, client, value))
         label = "Send the pay link again" if invoice.charge_mode == "link" else "Send pay link"
-        found.append(button(label, Act.INVOICE_SEND, value))
+        style = "primary" if trouble == "confirm" else None
+        found.append(button(label, Act.INVOICE_SEND, value, style=style))
+        if trouble in _NEEDS_CARD:
+            label = "Ask for a card" if client.card_id is None else "Ask for another card"
+            found.append(button(label, Act.CARD_LINK, {"client": client.id}))
     found.append(button("Mark paid", Act.INVOICE_PAID_OUTSIDE, value))
     return found
+
+
+def _trouble(viewer: Viewer, invoice: Invoice, client: Client) -> str | None:
+    """Return what is wrong with the card on file now, see `CardTrouble`; None if nothing is.
+
+    A card that was replaced since it was refused is as good as any.
+    """
+    if client.card_id is not None:
+        return client.card_trouble
+    payment = last_payment(viewer.session, invoice)
+    return "no_card" if invoice.collection == "failed" and payment is not None else None
+
+
+def _charge_button(
+    viewer: Viewer, invoice: Invoice, client: Client, value: Mapping[str, object]
+) -> Block:
+    amount = money_words(owed(viewer.session, invoice), viewer.workspace.locale)
+    card = card_words(client).partition(",")[0]
+    sure = confirm("Charge the card?", f"{client.name}: {card}, {amount}.", "Charge")
+    label = "Try the card again" if invoice.collection == "failed" else "Charge the card"
+    return button(label, Act.INVOICE_CHARGE, value, style="primary", confirm=sure)
 
 
 def _other(viewer: Viewer, invoice: Invoice, value: Mapping[str, object]) -> list[Block]:

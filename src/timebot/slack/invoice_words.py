@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
+from timebot.billing.refused_cards import trouble_of
 from timebot.billing.statuses import status_of
 from timebot.slack.blocks import plain
 from timebot.slack.desk import Drawn, Viewer
@@ -16,9 +17,6 @@ from timebot.team.models import Workspace
 from timebot.team.rights import may
 
 _MODE = {"charge": "charging the card", "link": "with a pay link", "bank": "with bank details"}
-_NO_REASON = "Your card was declined"
-"""What Stripe says, in words for the cardholder, where the bank gave no reason."""
-
 _MAIL = {"sent": "mailed", "delivered": "delivered", "bounced": "the mail came back"}
 
 
@@ -99,9 +97,4 @@ def _open(invoice: Invoice) -> str:
 
 def _refused(session: Session, invoice: Invoice) -> str:
     payment = last_payment(session, invoice)
-    if payment is None:
-        return "not paid"
-    if payment.state == "needs_action":
-        return "the client has to confirm the payment with their bank"
-    why = (payment.message or "").rstrip(".")
-    return f"card declined: {why}" if why and why != _NO_REASON else "card declined"
+    return "not paid" if payment is None else trouble_of(payment).words

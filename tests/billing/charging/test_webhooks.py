@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from stripe import StripeClient
 
-from tests.billing.charging.world import DECLINES, World
+from tests.billing.charging.world import ASKS, DECLINES, World
 from tests.playground.receiver import Receiver
+from timebot.billing.charging import charge_again
 from timebot.billing.models import Invoice
 from timebot.billing.ports import Dispute, Forged
 from timebot.billing.settlement import ResendWebhooks, StripeWebhooks, settle_dispute
+from timebot.billing.steps.absorbing import absorb
 from timebot.billing.void import void_invoice
 from timebot.clock import real_now
 from timebot.journal.inbox import WebhookHandler, WebhookInbox, take
@@ -101,6 +103,47 @@ def test_a_declined_card_and_then_a_payment_by_link(world: World, receiver: Rece
     after = world.fresh(Invoice, invoice.id)
     assert (after.collection, after.attention) == ("paid", None)
     assert [p.state for p in world.payments()] == ["declined", "succeeded"]
+
+
+@pytest.mark.parametrize("card", [DECLINES, ASKS])
+def test_a_refusal_whose_answer_was_lost_is_settled_by_its_webhook(
+    world: World, receiver: Receiver, card: str
+) -> None:
+    connect(world, receiver)
+    world.stripe.webhooks.copies = 2
+    invoice = world.invoice(world.client_with_card(card))
+    world.stripe.fail_next("POST /v1/invoices/*/pay", "drop_after")
+    world.drain()
+    assert world.fresh(Invoice, invoice.id).collection == "unknown"
+
+    hear(world, receiver, "stripe")
+
+    assert world.fresh(Invoice, invoice.id).collection == "failed"
+    assert len(world.payments()) == 1
+
+
+def test_an_older_refusal_does_not_settle_a_newer_attempt(world: World, receiver: Receiver) -> None:
+    invoice = world.invoice(world.client_with_card(DECLINES))
+    world.drain()
+    connect(world, receiver)
+    with world.database.transaction() as session:
+        charge_again(
+            session,
+            workspace=world.workspace(session),
+            actor=world.owner(session),
+            invoice_id=invoice.id,
+            now=world.clock.now(),
+        )
+    world.stripe.fail_next("POST /v1/invoices/*/pay", "drop_before")
+    world.drain()
+    theirs = world.processor.get_invoice(linked(world, invoice))
+
+    with world.database.transaction() as session:
+        row = session.get_one(Invoice, (world.workspace_id, invoice.id))
+        absorb(session, row, theirs, now=world.clock.now())
+
+    assert world.fresh(Invoice, invoice.id).collection == "unknown"
+    assert [payment.state for payment in world.payments()] == ["declined", "unknown"]
 
 
 def test_a_webhook_that_is_faster_than_our_record_changes_nothing_twice(

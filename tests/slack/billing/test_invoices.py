@@ -30,8 +30,8 @@ def test_a_declined_card_is_told_with_what_can_be_done(declined: Firm) -> None:
 
     assert "Card declined" in card.text
     assert card.buttons == [
-        *("Try the card again", "Send pay link", "Mark paid", "PDF", "Credit note", "Park"),
-        "Cancel invoice",
+        *("Try the card again", "Send pay link", "Ask for another card", "Mark paid", "PDF"),
+        *("Credit note", "Park", "Cancel invoice"),
     ]
     assert "card declined" in declined.run_message().text
 

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebot.billing.delivery import show_change, want_first_mail
 from timebot.billing.models import Invoice
-from timebot.billing.ports import ProcessorInvoice
+from timebot.billing.payment_models import Payment
+from timebot.billing.ports import Declined, NeedsAction, Processing, ProcessorInvoice
 from timebot.billing.receivable import card_payment, owed
 from timebot.billing.steps.plan import open_payment
-from timebot.billing.steps.settling import decide, park, settle_paid
+from timebot.billing.steps.settling import decide, park, settle_paid, settle_refused
 from timebot.money import Money
 
 
@@ -30,6 +32,25 @@ def absorb(session: Session, invoice: Invoice, found: ProcessorInvoice, *, now: 
     elif found.status == "open" and _is_up_for_link(invoice):
         want_first_mail(session, invoice, kind="invoice", now=now)
         show_change(session, invoice, now=now)
+    elif found.status == "open" and isinstance(found.trouble, Declined | NeedsAction):
+        _absorb_refused(session, invoice, found, found.trouble, now)
+
+
+def reached_bank(session: Session, invoice: Invoice, found: ProcessorInvoice) -> bool:
+    """Tell whether the open attempt reached the bank: earlier ones alone explain fewer tries."""
+    earlier = select(Payment.state, func.count()).where(
+        Payment.workspace_id == invoice.workspace_id,
+        Payment.invoice_id == invoice.id,
+        Payment.how == "card",
+        Payment.state.in_(("declined", "needs_action")),
+        # Without it no bank was asked: there was no card, or the request was refused.
+        Payment.stripe_payment_intent.is_not(None),
+    )
+    counts = dict(session.execute(earlier.group_by(Payment.state)).all())
+    if isinstance(found.trouble, NeedsAction) and not counts.get("needs_action"):
+        # A bank that wants to see the client was not asked for money, so it counts no attempt.
+        return True
+    return found.attempts > counts.get("declined", 0) or isinstance(found.trouble, Processing)
 
 
 def differs(invoice: Invoice, found: ProcessorInvoice, *, due: Money | None = None) -> str | None:
@@ -96,6 +117,19 @@ def _absorb_paid(
             " settled here."
         )
         decide(session, invoice, f"{sentence} Please refund that there.", now=now)
+
+
+def _absorb_refused(
+    session: Session,
+    invoice: Invoice,
+    found: ProcessorInvoice,
+    answer: Declined | NeedsAction,
+    now: datetime,
+) -> None:
+    """Settle the attempt whose answer got lost; one that is under way hears of it by itself."""
+    payment = open_payment(session, invoice)
+    if payment is not None and payment.state == "unknown" and reached_bank(session, invoice, found):
+        settle_refused(session, invoice, answer, now=now)
 
 
 def _absorb_closed(session: Session, invoice: Invoice, status: str, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebot.billing.delivery import note_invoice, show_change, want_first_mail
@@ -14,11 +13,10 @@ from timebot.billing.ports import (
     NeedsAction,
     OutcomeUnknown,
     Paid,
-    Processing,
     ProcessorInvoice,
     Rejected,
 )
-from timebot.billing.steps.absorbing import absorb, differs
+from timebot.billing.steps.absorbing import absorb, differs, reached_bank
 from timebot.billing.steps.collecting import get_processor, invoice_of
 from timebot.billing.steps.plan import open_payment
 from timebot.billing.steps.settling import (
@@ -103,10 +101,9 @@ def _payment_of(work: Work) -> Payment:
 
 
 def _was_tried(outside: Outside, work: Work, found: ProcessorInvoice) -> bool:
-    """Tell whether the open attempt reached the bank: earlier ones alone explain fewer tries."""
+    """Tell whether the open attempt reached the bank."""
     with outside.database.read_only() as session:
-        earlier = _declined_before(session, work.invoice)
-    return found.attempts > earlier or isinstance(found.trouble, Processing)
+        return reached_bank(session, work.invoice, found)
 
 
 def _answered(work: Work, found: ProcessorInvoice) -> Effect:
@@ -114,20 +111,6 @@ def _answered(work: Work, found: ProcessorInvoice) -> Effect:
     if isinstance(found.trouble, Declined | NeedsAction):
         return _refusing(work, found.trouble)
     return _unknown(work)
-
-
-def _declined_before(session: Session, invoice: Invoice) -> int:
-    found = session.scalar(
-        select(func.count()).where(
-            Payment.workspace_id == invoice.workspace_id,
-            Payment.invoice_id == invoice.id,
-            Payment.how == "card",
-            Payment.state == "declined",
-            # Without it no bank was asked: there was no card, or the request was refused.
-            Payment.stripe_payment_intent.is_not(None),
-        )
-    )
-    return found or 0
 
 
 def _after_rejection(work: Work, found: ProcessorInvoice, rejected: Rejected) -> Effect:

@@ -22,6 +22,7 @@ from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
 from timebot.billing.ports import Declined, NeedsAction
 from timebot.billing.receivable import credited, owed, received
+from timebot.billing.refused_cards import note_trouble, trouble_of
 from timebot.billing.steps.plan import open_payment
 from timebot.journal.audit import WORKER, Actor, record
 from timebot.journal.notices import show_card
@@ -94,6 +95,8 @@ def settle_paid(
     invoice.collection, invoice.paid_at, invoice.paid_how = "paid", paid_at, words
     invoice.attention = invoice.uncollected_at = None
     session.flush()
+    if payment.how == "card":
+        note_trouble(session, invoice, None)
     write_off_unwritten(session, invoice)
     want_first_mail(session, invoice, kind="receipt", now=now)
     facts = {"amount_minor": payment.amount_minor, "currency": payment.currency, "how": payment.how}
@@ -187,12 +190,13 @@ def settle_refused(
     if invoice.collection in {"open", "unknown"}:
         invoice.collection = "failed"
     session.flush()
+    trouble = trouble_of(payment)
+    note_trouble(session, invoice, trouble.kind)
     want_first_mail(session, invoice, kind="invoice", now=now)
     facts = {"invoice_id": invoice.id, "decline_code": payment.decline_code}
     action = "payment.declined" if is_declined else "payment.needs_action"
     _note_payment(session, payment, action, facts, WORKER, now)
-    what = "The card was declined" if is_declined else "The card needs the client's confirmation"
-    decide(session, invoice, f"{what}: {answer.message}", now=now)
+    decide(session, invoice, trouble.advice, now=now)
 
 
 def settle_unknown(session: Session, invoice: Invoice, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ def upgrade() -> None:
     """Create the tables and add the columns."""
     op.add_column("invoice", sa.Column("stripe_due_minor", Whole(), nullable=True))
     op.add_column("workspace", sa.Column("reminder_days", Document(), nullable=True))
+    op.add_column("client", sa.Column("card_trouble", sa.Text(), nullable=True))
     op.add_column("payment", sa.Column("paid_on", Day(), nullable=True))
     op.add_column("payment", sa.Column("note", sa.Text(), nullable=True))
     _create_credit_note()
