@@ -30,9 +30,12 @@ class Refusal(Exception):
         example: one correct example of what could have been typed, or None.
         ways_out: buttons that do the likely thing.
         needs_right: whether it was refused because the person may not; such refusals are audited.
+        is_stale: whether what they acted on is no longer as they were shown it; a message that was
+            clicked then gives way to what is so by now.
     """
 
     needs_right = False
+    is_stale = False
 
     def __init__(
         self, sentence: str, *, example: str | None = None, ways_out: Sequence[WayOut] = ()

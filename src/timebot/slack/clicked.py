@@ -17,10 +17,12 @@ def show_at_home(asked: Asked, answer: Answer) -> None:
 
 
 def repaint_clicked(asked: Asked) -> None:
-    """Repaint every copy of the card that was clicked, or that a form was opened from."""
+    """Repaint every copy of the card that was clicked, or that a form was opened from; or Home."""
     delivery = asked.delivery
     if delivery.kind == "submission" and delivery.value.get("submission"):
         _repaint_hours(asked, delivery.value["submission"])
+    if delivery.is_home:
+        _redraw_home(asked)
     if delivery.kind != "click" or not delivery.message_ts or delivery.is_ephemeral:
         return
     posted = find_posted_at(

@@ -15,6 +15,7 @@ from timebot.journal.audit import Actor, record
 from timebot.journal.inbox import Taken, keep_answer, take
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block
+from timebot.slack.came_late import draw_late, is_late_click
 from timebot.slack.clicked import repaint_clicked, show_at_home
 from timebot.slack.delivery import Delivery, readable
 from timebot.slack.desk import SURFACE, Asked, Desk, Feature, News, Options, Reported
@@ -283,6 +284,8 @@ class Door:
             if not taken.is_new and refusal is not None:
                 return taken.answer or {}
             asked = self._let_in(session, visit)
+            if refusal is not None and is_late_click(asked, refusal):
+                answer = draw_late(asked, refusal)
             body = reply(asked, answer)
             _keep(session, delivery, body)
             if refusal is not None:

@@ -24,10 +24,15 @@ def draw_refusal(refusal: Refusal, delivery: Delivery) -> Answer:
     if refusal.example:
         text += f" Example: {code(refusal.example)}"
         blocks.append(context(f"Example: {code(refusal.example)}"))
-    buttons = [_button(way, key) for key, way in enumerate(refusal.ways_out) if way.action in _ACTS]
+    buttons = buttons_of(refusal)
     if buttons:
         blocks.append(actions(*buttons))
     return Answer(text=text, blocks=blocks)
+
+
+def buttons_of(refusal: Refusal) -> list[Block]:
+    """Return the buttons of what the person can do next."""
+    return [_button(way, key) for key, way in enumerate(refusal.ways_out) if way.action in _ACTS]
 
 
 def draw_apology(reference: str, delivery: Delivery) -> Answer:

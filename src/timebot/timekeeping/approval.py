@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from timebot.errors import Refusal
+from timebot.errors import Refusal, WayOut
 from timebot.team.models import Member, Workspace
 from timebot.timekeeping.history import audit_change, entry_facts
 from timebot.timekeeping.models import TimeEntry
@@ -58,6 +58,7 @@ class NothingToTakeBack(Refusal):
         super().__init__(
             "Nothing here is approved and not yet billed, so there is no approval to take back.",
             example="/timer approve",
+            ways_out=[WayOut("What waits", "approve.show")],
         )
 
 

@@ -25,6 +25,8 @@ class NotYours(NotAllowed):
 class AlreadyBilled(Refusal):
     """An entry that is on an invoice."""
 
+    is_stale = True
+
     def __init__(self, number: int) -> None:
         super().__init__(
             f"#{number} is on an invoice already and cannot be changed."
@@ -35,6 +37,8 @@ class AlreadyBilled(Refusal):
 class EntryGone(Refusal):
     """An entry that was deleted meanwhile."""
 
+    is_stale = True
+
     def __init__(self, number: int) -> None:
         super().__init__(
             f"#{number} was deleted meanwhile. Nothing was changed. Its owner can restore it.",
@@ -44,6 +48,8 @@ class EntryGone(Refusal):
 
 class EntryChanged(Refusal):
     """An entry that was changed since the person saw it."""
+
+    is_stale = True
 
     def __init__(self, number: int, *, is_own: bool = True) -> None:
         # The button opens one's own entry of that number.

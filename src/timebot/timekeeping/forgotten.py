@@ -20,7 +20,7 @@ from timebot.timekeeping.capture import reopen_entry
 from timebot.timekeeping.history import Change, entry_facts, note_change
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import ask_about, first_nag_at
-from timebot.timekeeping.naming import end_value, entry_words
+from timebot.timekeeping.naming import entry_value, entry_words
 from timebot.timekeeping.overnight import end_by_rule, left_overnight_at, vouched_at
 from timebot.timekeeping.stop_times import signs_of
 from timebot.timekeeping.stopping import close_timer, stop_timer_of_leaver
@@ -36,7 +36,7 @@ class CannotRunOn(Refusal):
         super().__init__(
             f"#{entry.number} cannot run on, because {other} {verb} since. Nothing was changed."
             f" Say when #{entry.number} ended.",
-            ways_out=[WayOut(f"Say when #{entry.number} ended", "end.form", end_value(entry))],
+            ways_out=[WayOut(f"Say when #{entry.number} ended", "end.form", entry_value(entry))],
         )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from timebot.errors import Refusal
+from timebot.errors import Refusal, WayOut
 from timebot.journal.notices import refresh_card, show_card
 from timebot.journal.posted import forget_posted
 from timebot.team.days import day_of
@@ -24,9 +24,12 @@ LONGEST_REST = 24
 class TimerNotRunning(Refusal):
     """The timer that a button was made for has stopped meanwhile."""
 
+    is_stale = True
+
     def __init__(self) -> None:
         super().__init__(
-            "This timer is not running any more. Nothing was changed.", example="/timer status"
+            "This timer is not running any more. Nothing was changed.",
+            ways_out=[WayOut("Today", "timer.today")],
         )
 
 

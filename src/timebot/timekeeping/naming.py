@@ -41,6 +41,6 @@ def numbers_words(entries: list[TimeEntry]) -> str:
     return " and ".join(shown) if len(shown) < 3 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def end_value(entry: TimeEntry) -> str:
-    """Return what the button carries that asks when an entry ended."""
+def entry_value(entry: TimeEntry) -> str:
+    """Return what a button carries that is about one entry, whoever's it is."""
     return f'{{"entry":"{entry.id}"}}'

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from timebot.errors import Refusal
+from timebot.errors import Refusal, WayOut
 from timebot.team.models import Member
 from timebot.timekeeping.history import Change, entry_facts, note_change, remember_action
 from timebot.timekeeping.locks import ensure_unlocked
@@ -24,6 +24,8 @@ MOST_LISTED = 20
 class TooLateToRestore(Refusal):
     """An entry that was deleted long ago."""
 
+    is_stale = True
+
     def __init__(self, number: int) -> None:
         super().__init__(
             f"#{number} was deleted more than {RESTORED_FOR.days} days ago and cannot be restored."
@@ -35,9 +37,12 @@ class TooLateToRestore(Refusal):
 class NotDeleted(Refusal):
     """An entry that is there."""
 
+    is_stale = True
+
     def __init__(self, number: int) -> None:
         super().__init__(
-            f"#{number} is not deleted. Nothing was changed.", example=f"/timer edit {number}"
+            f"#{number} is not deleted. Nothing was changed.",
+            ways_out=[WayOut(f"Open #{number}", "entry.edit", str(number))],
         )
 
 

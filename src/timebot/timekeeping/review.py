@@ -43,6 +43,7 @@ class NothingWaits(Refusal):
         super().__init__(
             "These hours no longer wait here: they were withdrawn or changed by their author.",
             example="/timer approve",
+            ways_out=[WayOut("What waits", "approve.show")],
         )
 
 

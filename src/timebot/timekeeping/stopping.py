@@ -16,7 +16,7 @@ from timebot.timekeeping.history import Change, entry_facts, note_change, rememb
 from timebot.timekeeping.limits import ASKED_BACK_AFTER, EndsBeforeStart, LongTime, ensure_past
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import TimerNotRunning
-from timebot.timekeeping.naming import end_value, moment_words
+from timebot.timekeeping.naming import entry_value, moment_words
 from timebot.timekeeping.overnight import ask_again_at
 from timebot.timekeeping.stop_times import stop_times
 from timebot.timekeeping.turns import find_last_closed, find_running, lock_member, take_turn
@@ -43,8 +43,8 @@ class StoppedMeanwhile(Refusal):
             f"You have no timer running, because I took {ended} as the end of #{entry.number}."
             " Nothing was changed now. Say when it ended.",
             ways_out=[
-                WayOut(f"Say when #{entry.number} ended", "end.form", end_value(entry)),
-                WayOut("It still runs", "end.runs_on", end_value(entry)),
+                WayOut(f"Say when #{entry.number} ended", "end.form", entry_value(entry)),
+                WayOut("It still runs", "end.runs_on", entry_value(entry)),
             ],
         )
 

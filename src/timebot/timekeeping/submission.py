@@ -17,7 +17,7 @@ from timebot.timekeeping.approvers import approvers_of
 from timebot.timekeeping.history import Change, audit_change, draw_home, entry_facts
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.moments import DayRange, parse_days
-from timebot.timekeeping.naming import end_value, numbers_words
+from timebot.timekeeping.naming import entry_value, numbers_words
 from timebot.timekeeping.overlaps import ensure_no_overlaps
 from timebot.timekeeping.periods import billing_period
 from timebot.timekeeping.shown import keep_shown
@@ -53,11 +53,18 @@ class NothingToSubmit(Refusal):
         running: the timer that runs in these days, or None.
     """
 
+    is_stale = True
+
     def __init__(self, running: TimeEntry | None) -> None:
         self.running = running
         still = f" #{running.number} is still running; stop it first." if running else ""
         super().__init__(
-            f"There is nothing to submit in these days.{still}", example="/timer submit week"
+            f"There is nothing to submit in these days.{still}",
+            example="/timer submit week",
+            ways_out=[
+                *([WayOut("Stop it now", "timer.stop")] if running else []),
+                WayOut("This week", "timer.week"),
+            ],
         )
 
 
@@ -82,7 +89,7 @@ class SubmissionBlocked(Refusal):
         ]
         first = (without_project or unconfirmed)[0].number
         ways_out = [
-            WayOut(f"Say when #{one.number} ended", "end.form", end_value(one))
+            WayOut(f"Say when #{one.number} ended", "end.form", entry_value(one))
             for one in unconfirmed[:1]
         ]
         ways_out += [
@@ -116,10 +123,13 @@ class NoPeriodYet(Refusal):
 class NothingToWithdraw(Refusal):
     """Nothing of the member's waits for approval."""
 
+    is_stale = True
+
     def __init__(self) -> None:
         super().__init__(
             "Nothing of yours is waiting for approval."
-            " To change an approved entry, edit it: that takes the approval back."
+            " To change an approved entry, edit it: that takes the approval back.",
+            ways_out=[WayOut("Today", "timer.today"), WayOut("This week", "timer.week")],
         )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from timebot.errors import NotFound
+from timebot.errors import NotFound, WayOut
 from timebot.team.models import Member
 from timebot.team.rights import require
 from timebot.timekeeping.models import TimeEntry
@@ -15,11 +15,14 @@ from timebot.timekeeping.models import TimeEntry
 class EntryUnknown(NotFound):
     """The member has no entry of that number."""
 
+    is_stale = True
+
     def __init__(self, number: int) -> None:
         self.number = number
         super().__init__(
-            f"You have no entry #{number}. /timer today shows the numbers.",
+            f"You have no entry #{number}. The lists of today and of the week show the numbers.",
             example="/timer edit 12",
+            ways_out=[WayOut("Today", "timer.today"), WayOut("This week", "timer.week")],
         )
 
 

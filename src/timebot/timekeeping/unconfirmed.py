@@ -26,6 +26,8 @@ PURPOSE = "unconfirmed"
 class EndSettled(Refusal):
     """A button for an end that is not in question any more."""
 
+    is_stale = True
+
     def __init__(self, number: int) -> None:
         super().__init__(
             f"The end of #{number} is settled already. Nothing was changed.",
@@ -36,9 +38,12 @@ class EndSettled(Refusal):
 class NoSuchTime(Refusal):
     """A button for an entry that is gone, or somebody else's."""
 
+    is_stale = True
+
     def __init__(self) -> None:
         super().__init__(
-            "This entry is not there any more. Nothing was changed.", example="/timer today"
+            "This entry is not there any more. Nothing was changed.",
+            ways_out=[WayOut("Today", "timer.today")],
         )
 
 

@@ -22,6 +22,7 @@ from timebot.timekeeping.history import (
 from timebot.timekeeping.locks import ensure_unlocked
 from timebot.timekeeping.models import MemberAction, TimeEntry
 from timebot.timekeeping.nags import first_nag_at
+from timebot.timekeeping.naming import entry_value
 from timebot.timekeeping.on_behalf import take_turn_at, tell_author
 from timebot.timekeeping.turns import find_running
 
@@ -35,50 +36,66 @@ _DELETED = WayOut("Deleted entries", "entry.deleted")
 class NothingToUndo(Refusal):
     """The member did nothing that can be undone."""
 
+    is_stale = True
+
     def __init__(self) -> None:
-        super().__init__("There is nothing to undo.", example="/timer edit 12", ways_out=[_DELETED])
+        super().__init__(
+            "There is nothing to undo. You can edit any entry.",
+            ways_out=[WayOut("Today", "timer.today"), _DELETED],
+        )
 
 
 class TooLateToUndo(Refusal):
     """The last action is too long ago."""
+
+    is_stale = True
 
     def __init__(self) -> None:
         minutes = int(UNDO_FOR.total_seconds() // 60)
         super().__init__(
             f"Your last change is more than {minutes} minutes ago and can no longer be undone."
             " You can edit or delete the entry, or restore a deleted one.",
-            example="/timer edit 12",
-            ways_out=[_DELETED],
+            ways_out=[WayOut("Today", "timer.today"), _DELETED],
         )
 
 
 class AlreadyUndone(Refusal):
     """The last action was undone already."""
 
+    is_stale = True
+
     def __init__(self) -> None:
         super().__init__(
-            "That was undone already. Only the last change can be undone.", ways_out=[_DELETED]
+            "That was undone already. Only the last change can be undone.",
+            ways_out=[WayOut("Today", "timer.today"), _DELETED],
         )
 
 
 class NotTheLast(Refusal):
     """A button for an action that is no longer the last."""
 
+    is_stale = True
+
     def __init__(self) -> None:
         super().__init__(
             "You have done something else since, so this can no longer be undone. You can edit or"
             " delete the entry.",
-            example="/timer edit 12",
+            ways_out=[WayOut("Today", "timer.today")],
         )
 
 
 class BuiltUpon(Refusal):
     """Something was built on the action since."""
 
-    def __init__(self, number: int, why: str) -> None:
+    is_stale = True
+
+    def __init__(self, entry: TimeEntry, why: str) -> None:
+        is_billed = entry.state == "applied"
+        opened = WayOut(f"Open #{entry.number}", "entry.edit", entry_value(entry))
         super().__init__(
-            f"#{number} {why} since, so this can no longer be undone. You can edit or delete it.",
-            example=f"/timer edit {number}",
+            f"#{entry.number} {why} since, so this can no longer be undone."
+            f" {'Ask for a credit note' if is_billed else 'You can edit or delete it'}.",
+            ways_out=[] if is_billed else [opened],
         )
 
 
@@ -203,9 +220,9 @@ def _ensure_untouched(entry: TimeEntry, version: int) -> None:
         "applied": "was billed",
     }
     if entry.state in done:
-        raise BuiltUpon(entry.number, done[entry.state])
+        raise BuiltUpon(entry, done[entry.state])
     if entry.version != version:
-        raise BuiltUpon(entry.number, "was changed")
+        raise BuiltUpon(entry, "was changed")
 
 
 def _ensure_unlocked(reverse: _Reverse) -> None:
@@ -331,7 +348,7 @@ def _was_submitted(reverse: _Reverse) -> bool:
 def _ensure_none_runs(reverse: _Reverse) -> None:
     running = find_running(reverse.session, member=reverse.author)
     if running is not None:
-        raise BuiltUpon(running.number, "was started")
+        raise BuiltUpon(running, "was started")
 
 
 def _restore(entry: TimeEntry, facts: dict[str, Any]) -> None:

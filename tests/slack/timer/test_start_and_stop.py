@@ -75,7 +75,7 @@ def test_the_stop_button_of_an_old_message_leaves_a_newer_timer_alone(office: Of
     office.mia.click(old, text="Stop")
     office.world.settle()
 
-    assert "not running any more" in office.mia.last_message().text
+    assert office.mia.last_message(containing="This timer is not running any more.")
     assert office.entries(office.mia)[1].ended_at is None
 
 
