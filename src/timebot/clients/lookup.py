@@ -36,6 +36,7 @@ class PlaceUnclear(Refusal):
         words: what was typed.
         candidates: the places that fit.
         descriptions: for each of them, what would be left as the description.
+        example_name: a name that could be typed.
     """
 
     def __init__(
@@ -43,11 +44,12 @@ class PlaceUnclear(Refusal):
     ) -> None:
         self.words = words
         self.candidates = candidates
+        self.example_name = candidates[0].name
         self.descriptions = list(descriptions) or [""] * len(candidates)
         names = [place.name for place in candidates]
         super().__init__(
             f"{_short(words)} could be {_either(names)}. Please say which one.",
-            example=f"/timer start {names[0]}",
+            example=f"/timer start {self.example_name}",
         )
 
 
@@ -57,15 +59,17 @@ class PlaceUnknown(NotFound):
     Attributes:
         words: what was typed.
         nearest: the nearest names.
+        example_name: a name that could be typed.
     """
 
     def __init__(self, words: str, nearest: list[str]) -> None:
         self.words = words
         self.nearest = nearest
+        self.example_name = nearest[0] if nearest else "Acme logo"
         hint = f" The nearest I have: {', '.join(nearest)}." if nearest else ""
         super().__init__(
             f"I know no client or project called {_short(words)}.{hint}",
-            example=f"/timer start {nearest[0]}" if nearest else _EXAMPLE,
+            example=f"/timer start {self.example_name}",
         )
 
 

@@ -141,6 +141,7 @@ def _place_in(asked: Asked, words: str) -> tuple[dict[str, str | None], str]:
         choice = choose_place(
             asked,
             words,
+            typed="add 1h30m",
             act=Act.PLACE_PICK,
             form=Act.ADD_FOR_FORM,
             wish=lambda _project, _text: None,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from timebot.errors import WayOut
 from timebot.slack.answer import Answer, AtField
 from timebot.slack.blocks import Block, actions, button, context, escape, modal, section
 from timebot.slack.desk import SURFACE, Asked, Card, Drawn, Feature, Notice, Viewer
@@ -181,6 +182,7 @@ def _typed_day(asked: Asked, word: str) -> date:
         return parse_day(word, today=day_of(asked.now, asked.workspace.zone))
     except (NotADay, DayInFuture) as refusal:
         refusal.example = f"{asked.desk.billing_command} open 2026-03-02"
+        refusal.ways_out = (WayOut("Choose the day", Act.PERIOD_OPEN_FORM),)
         raise
 
 

@@ -62,12 +62,15 @@ class NeedsForm(WhichPlace):
         self.packed = packed
 
 
-def choose_place(asked: Asked, words: str, *, act: Act, form: Act, wish: Wish) -> Choice:
+def choose_place(
+    asked: Asked, words: str, *, typed: str, act: Act, form: Act, wish: Wish
+) -> Choice:
     """Return the project that the words name, or the channel's link, and the description.
 
     Args:
         asked: who asks.
         words: client, project and description in one; empty for none.
+        typed: what stands before them in an example, such as `add 1h30m`.
         act: what a candidate's button does.
         form: opens the modal in which every project can be chosen.
         wish: what the buttons carry.
@@ -81,8 +84,10 @@ def choose_place(asked: Asked, words: str, *, act: Act, form: Act, wish: Wish) -
     try:
         return _chosen(asked, words, there)
     except PlaceUnclear as unclear:
+        unclear.example = f"{asked.desk.command} {typed} {unclear.example_name}"
         raise _unclear(_noting(unclear, there), unclear, act, form, wish) from None
     except PlaceUnknown as unknown:
+        unknown.example = f"{asked.desk.command} {typed} {unknown.example_name}"
         raise _unknown(asked, _noting(unknown, there), unknown, act, form, wish) from None
     except PlaceTakesNoTime as closed:
         ways_out = _elsewhere(form, wish(None, words))

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+from timebot.errors import Refusal
 from timebot.slack import time_lists, timer_verbs
 from timebot.slack.answer import Answer
 from timebot.slack.approval_queue import list_approvals
 from timebot.slack.channel_command import link
 from timebot.slack.desk import Asked
 from timebot.slack.help import draw_help, draw_unknown_verb, find_verb
+from timebot.slack.misread import for_verb
 from timebot.slack.my_settings import open_my_settings
 from timebot.slack.panel import show_panel
 from timebot.slack.split_form import split_typed
@@ -49,4 +51,7 @@ def timer_command(asked: Asked) -> Answer:
     verb = find_verb(word)
     if verb is None:
         return draw_unknown_verb(asked.desk.command, word)
-    return VERBS[verb.name](asked, rest.strip())
+    try:
+        return VERBS[verb.name](asked, rest.strip())
+    except Refusal as refusal:
+        raise for_verb(asked, verb, refusal) from None

@@ -105,6 +105,7 @@ def add_own(asked: Asked, rest: str) -> Answer:
         choice = choose_place(
             asked,
             phrase.words,
+            typed="add 1h30m",
             act=Act.PLACE_PICK,
             form=Act.ENTRY_ADD_FORM,
             wish=lambda project, text: replace(wish, project_id=project, text=text).as_value(),
@@ -202,6 +203,7 @@ def _start(asked: Asked, rest: str, *, switches: bool) -> Answer:
         choice = choose_place(
             asked,
             phrase.words,
+            typed="switch" if switches else "start",
             act=Act.TIMER_SWITCH if switches else Act.TIMER_START,
             form=Act.TIMER_SWITCH_FORM if switches else Act.TIMER_START_FORM,
             wish=lambda project, text: replace(wish, project_id=project, text=text).as_value(),

@@ -15,9 +15,14 @@ _BETWEEN_DATES = re.compile(r"\s*(?:\.\.+|\u2026|\bto\b|\buntil\b)\s*")
 
 
 class NotAMoment(Refusal):
-    """A word is no time of the day."""
+    """A word is no time of the day.
+
+    Attributes:
+        word: the word.
+    """
 
     def __init__(self, word: str) -> None:
+        self.word = word
         super().__init__(
             f"I cannot read {word[:40]} as a time. Write 17:30, or -20m for 20 minutes ago.",
             example="/timer stop at 17:30",
@@ -39,7 +44,7 @@ class DayInFuture(Refusal):
 
     def __init__(self, day: date) -> None:
         super().__init__(
-            f"{day.isoformat()} has not come yet. Time can be added up to today.",
+            f"{day.isoformat()} has not come yet. Name today or a day before it.",
             example="/timer add 1h30m Acme logo yesterday",
         )
 
