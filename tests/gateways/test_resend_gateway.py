@@ -105,6 +105,33 @@ def test_a_wrong_key_is_waited_out(resend: LocalResend) -> None:
         wrong.send(ENVELOPE, key="k")
 
 
+def test_a_domain_that_nobody_verified_is_waited_out(
+    mailer: ResendMailer, resend: LocalResend
+) -> None:
+    resend.allowance.verified_domains = frozenset()
+
+    with pytest.raises(TryLater) as refused:
+        mailer.send(ENVELOPE, key="k")
+
+    assert (refused.value.after, "verified" in refused.value.reason) == (timedelta(hours=1), True)
+
+
+def test_a_spent_quota_is_waited_out(mailer: ResendMailer, resend: LocalResend) -> None:
+    resend.allowance.daily_quota = 0
+
+    with pytest.raises(TryLater) as refused:
+        mailer.send(ENVELOPE, key="k")
+
+    assert refused.value.after == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("address", "state"), [("suppressed@a.example", "bounced"), ("delay@a.example", "sent")]
+)
+def test_other_endings_are_told_apart(mailer: ResendMailer, address: str, state: str) -> None:
+    assert mailer.delivery_state(mailer.send(replace(ENVELOPE, to=address), key="k")) == state
+
+
 def test_calls_are_paced(resend: LocalResend) -> None:
     paced = ResendMailer(
         resend.api_key, resend.url, "Billing <b@north.example>", pause=timedelta(seconds=0.2)

@@ -164,6 +164,9 @@ def _translated(error: ResendError, *, is_writing: bool) -> Exception:
         return TryLater("the mail quota is used up", _AFTER_A_SPENT_QUOTA)
     if isinstance(error, RateLimitError) or code == 429:
         return TryLater("Resend was asked too often", _retry_after(error))
+    if kind not in _WRONG_KEY and code == 403:
+        # Not this mail is wrong but the account: no mail goes out until somebody verifies it.
+        return TryLater("Resend has not verified the sender's domain", _AFTER_A_WRONG_KEY)
     if kind in _WRONG_KEY:
         return TryLater("Resend does not accept the API key", _AFTER_A_WRONG_KEY)
     if code >= 500 or code == 409:

@@ -7,7 +7,7 @@ import base64
 import binascii
 import mimetypes
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from timebot.playground.resend.problems import Problem, invalid, missing
 from timebot.playground.store import Document
@@ -16,6 +16,8 @@ from timebot.playground.store import Document
 _MOST_RECIPIENTS = 50
 # "40MB maximum per email, after Base64 encoding of the attachments."
 _MOST_BYTES = 40_000_000
+# https://resend.com/docs/api-reference/emails/send-batch-emails
+_MOST_OF_A_BATCH = 100
 _LONGEST_TAG = 256
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>")
@@ -82,6 +84,21 @@ def read_letter(body: object) -> Letter:
         message = "Missing `html` or `text` field."
         raise invalid(message)
     return Letter(fields, _attachments(body.get("attachments")))
+
+
+def read_batch(body: object) -> list[Letter]:
+    """Return the mails that a batch describes, without their attachments.
+
+    Batches carry none [https://resend.com/docs/dashboard/emails/attachments]; as has been reported
+    of the real one, they are dropped in silence.
+
+    Raises:
+        Problem: with the first thing that is wrong; then none of them is sent.
+    """
+    if not isinstance(body, list) or not 1 <= len(body) <= _MOST_OF_A_BATCH:
+        message = f"A batch is a list of 1 to {_MOST_OF_A_BATCH} mails."
+        raise invalid(message)
+    return [replace(read_letter(each), attachments=[]) for each in body]
 
 
 def _check_names(body: Document) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC
 
 from timebot.clock import Clock
 from timebot.playground.deliveries import Deliveries
-from timebot.playground.resend.letters import Attachment, Letter, bare_address
+from timebot.playground.resend.fates import fates
+from timebot.playground.resend.letters import Attachment, Letter
 from timebot.playground.resend.problems import Problem, invalid
 from timebot.playground.store import Document, Store
 
@@ -17,8 +18,6 @@ _EVENT = "resend.event"
 _DEFAULT_LIMIT = 20
 _HIGHEST_LIMIT = 100
 _LISTED = ("id", "from", "to", "cc", "bcc", "reply_to", "subject", "created_at", "last_event")
-# https://resend.com/docs/dashboard/emails/send-test-emails
-_COMPLAINS = "complained@resend.dev"
 
 
 class Mailbox:
@@ -65,6 +64,18 @@ class Mailbox:
         """Return all mails, oldest first."""
         return self._store.list(_MAIL)
 
+    def count_of_day(self) -> int:
+        """Return how many mails were taken on the present day, in UTC."""
+        today = self._now()[:10]
+        return sum(mail["created_at"][:10] == today for mail in self.every())
+
+    def deliver_delayed(self) -> int:
+        """Let every mail arrive that was delayed, and return how many there were."""
+        delayed = [mail for mail in self.every() if mail["last_event"] == "delivery_delayed"]
+        for mail in delayed:
+            self._become("delivered", mail, {})
+        return len(delayed)
+
     def page(self, *, limit: str | None, after: str | None, before: str | None) -> Document:
         """Return one page of mails, newest first.
 
@@ -102,19 +113,8 @@ class Mailbox:
         )
 
     def _arrive(self, mail: Document) -> None:
-        addresses = [bare_address(each) for each in (*mail["to"], *mail["cc"], *mail["bcc"])]
-        bounced = [each for each in addresses if each.lower().startswith("bounce")]
-        if bounced:
-            reason = {
-                "message": f"The receiving server does not know {bounced[0]}.",
-                "subType": "General",
-                "type": "Permanent",
-            }
-            self._become("bounced", mail, {"bounce": reason})
-            return
-        self._become("delivered", mail, {})
-        if _COMPLAINS in addresses:
-            self._become("complained", mail, {})
+        for state, more in fates(mail):
+            self._become(state, mail, more)
 
     def _become(self, state: str, mail: Document, more: Document) -> None:
         mail["last_event"] = state

@@ -20,7 +20,8 @@ from timebot.playground.faults import Fault, FaultKind, Faults, hang_up
 from timebot.playground.http import LocalServer
 from timebot.playground.idempotency import Answer, Idempotency, KeyInUse, KeyReused
 from timebot.playground.keys import kept_secret
-from timebot.playground.resend.letters import read_letter
+from timebot.playground.resend.fates import Allowance
+from timebot.playground.resend.letters import Letter, read_batch, read_letter
 from timebot.playground.resend.mailbox import Mailbox
 from timebot.playground.resend.problems import Problem
 from timebot.playground.resend.rate import Rate
@@ -39,6 +40,7 @@ _TOO_MANY = "Too many requests. Please wait before you ask again."
 _ROUTES = Map(
     [
         Rule("/emails", methods=["POST"], endpoint="send"),
+        Rule("/emails/batch", methods=["POST"], endpoint="batch"),
         Rule("/emails", methods=["GET"], endpoint="list"),
         Rule("/emails/<id>", methods=["GET"], endpoint="get"),
     ]
@@ -68,9 +70,11 @@ class LocalResend:
     """One Resend account, spoken to by the real SDK.
 
     Set `resend.api_url = local.url` and `resend.api_key = local.api_key`. Mails to `bounced@…`
-    and to any address whose name begins with "bounce" come back; all others arrive.
+    and to any address whose name begins with "bounce" come back; see `fates` for other endings.
+    All others arrive.
 
     Attributes:
+        allowance: what the account may send: verified domains and a daily quota, if any.
         webhooks: what waits to be delivered, and the switches for duplicates, delay and order.
         rate: the limit on requests per second, which is told but not enforced by default.
         mail_api: a WSGI application with `GET /mails` and the files, for the local world's page.
@@ -90,6 +94,7 @@ class LocalResend:
         self._webhook_secret = kept_secret(store, "resend.webhook", "whsec_")
         self.webhooks = Deliveries(store, "resend.webhook", self._sign)
         self.rate = Rate()
+        self.allowance = Allowance()
         self._faults = Faults()
         self._idempotency = Idempotency(store, clock, "resend.idempotency")
         self._mailbox = Mailbox(store, clock, self.webhooks)
@@ -151,6 +156,10 @@ class LocalResend:
         """Forget every idempotency key, as Resend does after a day."""
         self._idempotency.expire()
 
+    def deliver_delayed(self) -> int:
+        """Let the mails arrive that were delayed, and return how many there were."""
+        return self._mailbox.deliver_delayed()
+
     def mails(self) -> list[Document]:
         """Return every mail that was taken, oldest first, its attachments as bytes."""
         return [self._with_bytes(mail) for mail in self._mailbox.every()]
@@ -201,7 +210,7 @@ class LocalResend:
         except HTTPException:
             message = "The requested endpoint does not exist."
             raise Problem(404, "not_found", message) from None
-        if name == "send":
+        if name in {"send", "batch"}:
             return self._send(request, fault)
         if name == "list":
             wanted = {word: request.args.get(word) for word in ("limit", "after", "before")}
@@ -234,10 +243,16 @@ class LocalResend:
             kept = self._recall(key, fingerprint) if key else None
             if kept is not None:
                 return kept
-            answer = Answer(200, {"id": self._mailbox.take(read_letter(body))["id"]})
+            letters = read_batch(body) if request.path.endswith("/batch") else [read_letter(body)]
+            taken = [self._take(each) for each in letters]
+            answer = Answer(200, {"data": taken} if isinstance(body, list) else taken[0])
             if key:
                 self._idempotency.keep(key, fingerprint, answer)
             return answer
+
+    def _take(self, letter: Letter) -> Document:
+        self.allowance.check(letter.fields["from"], self._mailbox.count_of_day())
+        return {"id": self._mailbox.take(letter)["id"]}
 
     def _recall(self, key: str, fingerprint: str) -> Answer | None:
         try:

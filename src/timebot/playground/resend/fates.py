@@ -1,0 +1,72 @@
+"""What becomes of a mail by the address it goes to, and what an account may not do at all.
+
+Sources: https://resend.com/docs/dashboard/emails/send-test-emails, /webhooks/event-types and
+/api-reference/errors
+"""
+
+from collections.abc import Iterable
+
+from timebot.playground.resend.letters import bare_address
+from timebot.playground.resend.problems import Problem
+from timebot.playground.store import Document
+
+_BEGINNINGS = {
+    "bounce": "bounced",
+    "suppress": "suppressed",
+    "fail": "failed",
+    "delay": "delivery_delayed",
+}
+"""How an address begins, and what a mail to it becomes; the first that fits decides."""
+
+# https://resend.com/docs/dashboard/emails/send-test-emails
+_COMPLAINS = "complained@resend.dev"
+
+
+def fates(mail: Document) -> Iterable[tuple[str, Document]]:
+    """Yield the states that a mail takes after it was sent, with what its webhooks say of each."""
+    addresses = [bare_address(each) for each in (*mail["to"], *mail["cc"], *mail["bcc"])]
+    for beginning, state in _BEGINNINGS.items():
+        struck = [each for each in addresses if each.lower().startswith(beginning)]
+        if struck:
+            yield state, _reason(state, struck[0])
+            return
+    yield "delivered", {}
+    if _COMPLAINS in addresses:
+        yield "complained", {}
+
+
+class Allowance:
+    """What the account may send, none of it limited by default.
+
+    Attributes:
+        verified_domains: the domains it may send from; None for any.
+        daily_quota: how many mails it may send in a day of business time; None for any number.
+    """
+
+    def __init__(self) -> None:
+        self.verified_domains: frozenset[str] | None = None
+        self.daily_quota: int | None = None
+
+    def check(self, sender: str, sent_today: int) -> None:
+        """Make sure that one more mail may go out.
+
+        Raises:
+            Problem: 403 for a domain that is not verified, 429 for a quota that is used up.
+        """
+        domain = bare_address(sender).rpartition("@")[2].lower()
+        if self.verified_domains is not None and domain not in self.verified_domains:
+            message = f"The domain {domain} is not verified for this account."
+            raise Problem(403, "validation_error", message)
+        if self.daily_quota is not None and sent_today >= self.daily_quota:
+            message = f"The daily quota of {self.daily_quota} mails is used up."
+            raise Problem(429, "daily_quota_exceeded", message)
+
+
+def _reason(state: str, address: str) -> Document:
+    if state == "bounced":
+        message = f"The receiving server does not know {address}."
+        return {"bounce": {"message": message, "subType": "General", "type": "Permanent"}}
+    if state == "suppressed":
+        message = f"{address} came back before, so nothing more is sent to it."
+        return {"suppressed": {"message": message, "type": "OnAccountSuppressionList"}}
+    return {"failed": {"reason": "planned by the address"}} if state == "failed" else {}
