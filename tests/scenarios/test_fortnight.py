@@ -185,12 +185,12 @@ def leo_leaves_while_his_timer_runs(agency: Agency) -> None:
     agency.types("leo", "/timer start Acme website Forms")
     agency.is_at("14:55", 20)
     agency.world.local.slack.change_user(agency.person("leo").id, deleted=True)
-    asked = agency.newest("kim", "Leo Stein was deactivated, so their timer was stopped")
+    asked = agency.newest("kim", "Leo Stein has left. Correct what is wrong")
     assert "not confirmed by the person who worked" in agency.types("ben", "/billing preview")
 
     agency.clicks("kim", "Confirm the end", asked)
     confirmed = agency.newest_answer("kim")
-    agency.clicks("kim", "Hand that day in for them", confirmed)
+    agency.clicks("kim", "Hand in", confirmed)
     agency.clicks("olga", "Approve", agency.card_of("olga", "Leo Stein"))
 
 

@@ -71,6 +71,7 @@ ALLOWED = {
     "resume_timer": "starts now, and no period of today is locked",
     "stop_timer": "a timer that ran into the lock can always be stopped",
     "stop_timer_of_leaver": "the same, for somebody who left",
+    "see_off": "the same, and asks for what they left behind",
     "let_run_on": "a timer that ran into the lock runs on, and can always be stopped",
     "settle_end": "an unconfirmed entry stays open until its end is known",
     "confirm_entry": "an end must be confirmed before hours can be handed in",

@@ -18,6 +18,7 @@ from timebot.journal.inbox import forget_handled
 from timebot.team.models import Workspace
 from timebot.timekeeping.escalation import look_after
 from timebot.timekeeping.forgotten import attend_to
+from timebot.timekeeping.leavers import ask_about_leavers
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import due_nags
 from timebot.timekeeping.reminders import due_looks, remind
@@ -49,6 +50,7 @@ def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
         Task("ends.ask", lambda now, _real: _ask_for_ends(database, now)),
         Task("people.remind", lambda now, _real: _remind(database, now)),
         for_each_workspace("approvals.look_after", database, _approvals),
+        for_each_workspace("leavers.ask", database, _leavers),
         for_each_workspace("runs.open", database, open_runs),
         for_each_workspace("runs.release", database, release),
         for_each_workspace("runs.forecast", database, _forecast),
@@ -135,6 +137,10 @@ def _workspaces(database: Database) -> list[UUID]:
 def _approvals(session: Session, workspace: Workspace, now: datetime) -> int:
     forget_shown(session, workspace_id=workspace.id, now=now)
     return look_after(session, workspace=workspace, now=now)
+
+
+def _leavers(session: Session, workspace: Workspace, now: datetime) -> int:
+    return ask_about_leavers(session, workspace=workspace, now=now)
 
 
 def _forecast(session: Session, workspace: Workspace, now: datetime) -> int:

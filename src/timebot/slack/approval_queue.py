@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from timebot.slack.answer import Answer
 from timebot.slack.away_words import away_words
 from timebot.slack.blocks import Block, actions, button, context, divider, escape, header, section
-from timebot.slack.desk import SURFACE, Asked
+from timebot.slack.desk import SURFACE, Asked, viewer_of
 from timebot.slack.ids import Act
+from timebot.slack.leaver_card import left_rows
 from timebot.slack.submission_changes import changes_words
 from timebot.slack.time_words import hours, place_words, spoken, stamp, worked_days
 from timebot.slack.words import counted, listed
 from timebot.team.rights import require
 from timebot.timekeeping.approval import AlreadySettled, ChangedSince, NothingWaits
+from timebot.timekeeping.leavers import left_for
 from timebot.timekeeping.models import Submission
 from timebot.timekeeping.overview import SubmissionShown, waiting_for
 from timebot.timekeeping.shown import find_changes
@@ -30,6 +32,7 @@ STALE = (AlreadySettled, ChangedSince, NothingWaits, QueueChanged)
 
 _PER_PAGE = 12
 _MOST_LATELY = 4
+_MOST_LEFT = 4
 # Enough of an id and of a digest to say what has changed; the full digest decides.
 _SHORT = 8
 
@@ -82,6 +85,7 @@ def draw_queue(asked: Asked, *, skip: int = 0, said: Sequence[str] = ()) -> Answ
     for one in shown:
         blocks += [section(_row(one)), actions(*_buttons(one, is_only=len(waiting) == 1))]
     blocks += _rest(len(waiting), skip)
+    blocks += _left_blocks(asked)
     blocks += _lately_blocks(asked, lately)
     away = away_words(asked.session, workspace=asked.workspace, viewer=asked.member, now=asked.now)
     blocks += [context(away)] if away else []
@@ -149,6 +153,14 @@ def _rest(count: int, skip: int) -> list[Block]:
         pages.append(button("Show the next ones", Act.APPROVALS_SHOW, more, key="next"))
     words = [context(f"… and {left} more, oldest first.")] if left > 0 else []
     return [*words, actions(*pages)] if pages else []
+
+
+def _left_blocks(asked: Asked) -> list[Block]:
+    left = left_for(asked.session, workspace=asked.workspace, approver=asked.member, now=asked.now)
+    if not left:
+        return []
+    rows = left_rows(viewer_of(asked), left, most=_MOST_LEFT)
+    return [divider(), section("*Hours of people who left, not handed in*"), *rows]
 
 
 def _lately_blocks(asked: Asked, lately: Sequence[LatelySettled]) -> list[Block]:

@@ -9,6 +9,7 @@ from timebot.slack.time_words import entry_line, hours, span, spoken
 from timebot.slack.timer_replies import undo_button
 from timebot.slack.words import weekday_words
 from timebot.team.models import Member
+from timebot.team.rights import has_left
 from timebot.timekeeping.history import was_submitted
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.overview import show_entry
@@ -27,7 +28,7 @@ def draw_corrected(asked: Asked, entry: TimeEntry, verb: str) -> Answer:
     name = escape(author.name)
     when = f"{weekday_words(entry.worked_on)}, {span(entry)}"
     lines = [f"*{name}* · {entry_line(one)}\n{verb}: *{hours(one.seconds)}* ({when})."]
-    if author.deactivated_at is None:
+    if not has_left(author):
         lines.append(f"I told {name}.")
     if was_submitted(asked.session, member=asked.member) and entry.deleted_at is None:
         lines.append("It had been handed in, so it is a draft again until it is submitted anew.")

@@ -111,7 +111,7 @@ def _what(step: Step) -> str:
         said += f" from {escape(step.note)}"
     if step.verb == "stopped" and step.note == "switched":
         said += " by starting another one"
-    if step.verb == "stopped" and step.note == "deactivated":
+    if step.verb == "stopped" and step.note in {"deactivated", "no member any more"}:
         said += ", because its owner left"
     return said
 

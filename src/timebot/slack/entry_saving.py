@@ -28,7 +28,7 @@ from timebot.timekeeping.durations import (
     parse_clock,
     parse_duration,
 )
-from timebot.timekeeping.editing import confirm_entry, edit_entry
+from timebot.timekeeping.editing import confirm_entry, edit_entry, may_confirm
 from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
 from timebot.timekeeping.manual import Added, add_entry, place
 from timebot.timekeeping.models import TimeEntry
@@ -152,7 +152,7 @@ def save_edited(asked: Asked) -> Answer:
                 now=asked.now,
                 surface=SURFACE,
             )
-            if is_own(asked, entry):
+            if may_confirm(asked.session, asked.member, entry):
                 _confirm(asked, entry)
     except LongTime as long:
         return Answer(
@@ -199,7 +199,7 @@ def save_stop_at(asked: Asked) -> Answer:
 
 
 def _confirm(asked: Asked, entry: TimeEntry) -> None:
-    """Take the saved form as the word of its author that a guessed end is right."""
+    """Take the saved form as the word that a guessed end is right."""
     if not entry.is_confirmed:
         confirm_entry(
             asked.session, actor=asked.member, entry=entry, now=asked.now, surface=SURFACE

@@ -18,6 +18,7 @@ from timebot.slack.blocks import (
 )
 from timebot.slack.desk import Viewer
 from timebot.slack.ids import Act
+from timebot.slack.leaver_card import left_rows
 from timebot.slack.my_settings import INVITATION
 from timebot.slack.panel import recent_rows, timer_buttons
 from timebot.slack.project_question import project_question
@@ -30,6 +31,7 @@ from timebot.slack.words import weekday_words
 from timebot.team.models import Member
 from timebot.team.own_settings import is_invited
 from timebot.team.rights import may
+from timebot.timekeeping.leavers import left_for
 from timebot.timekeeping.overview import (
     Shown,
     SubmissionShown,
@@ -49,6 +51,7 @@ _MOST_WAITING = 10
 _MOST_TODAY = 12
 _MOST_IN_DOUBT = 5
 _MOST_OWN = 5
+_MOST_LEFT = 5
 
 
 def draw_home(viewer: Viewer) -> Block:
@@ -64,6 +67,7 @@ def draw_home(viewer: Viewer) -> Block:
         *_in_doubt(list_in_doubt(session, member=member, now=now)),
         *_rejected(list_rejected(session, member=member, now=now)),
         *_waiting(waiting_for(session, workspace=viewer.workspace, approver=member, now=now)),
+        *_left(viewer, member),
         *_own_waiting(viewer, member),
         *_today(day),
         *_week(days),
@@ -123,6 +127,14 @@ def _show(one: SubmissionShown) -> Block:
     value = {"submission": one.submission.id}
     says = f"Show the hours of {one.author.name}"
     return button("Show", Act.APPROVAL_SHOW, value, key=str(one.submission.id), says=says)
+
+
+def _left(viewer: Viewer, member: Member) -> list[Block]:
+    left = left_for(viewer.session, workspace=viewer.workspace, approver=member, now=viewer.now)
+    if not left:
+        return []
+    rows = left_rows(viewer, left, most=_MOST_LEFT)
+    return [divider(), header("Hours of people who left"), *rows]
 
 
 def _own_waiting(viewer: Viewer, member: Member) -> list[Block]:

@@ -77,6 +77,9 @@ class Act(StrEnum):
     EXCEPTIONS_FORM = "approve.exceptions_form"
     UNAPPROVE = "approve.take_back"
     ROUTE_FORM = "route.form"
+    # What somebody who left has not handed in
+    LEFT_SHOW = "left.show"
+    LEFT_HAND_IN = "left.hand_in"
     # Billing: a command as if it were typed, and the lists of names that it offers
     BILLING_DO = "billing.do"
     CLIENT_FIND = "client.find"

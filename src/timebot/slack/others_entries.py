@@ -1,6 +1,6 @@
-"""Time of somebody else: the entries of a submission, to look up, correct, split or delete."""
+"""Time of somebody else: a list of entries, to look up, correct, split or delete each of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from timebot.slack import entry_form
@@ -15,38 +15,35 @@ from timebot.slack.ids import Act, Form
 from timebot.slack.split_form import show_split
 from timebot.slack.time_words import STATE_WORDS, entry_line, hours, span, span_on_day
 from timebot.slack.words import weekday_words
-from timebot.team.rights import require
+from timebot.team.models import Member
+from timebot.team.rights import has_left, require
 from timebot.timekeeping.editing import delete_entry
+from timebot.timekeeping.leavers import get_left
 from timebot.timekeeping.models import TimeEntry
-from timebot.timekeeping.overview import Shown, show_submission
+from timebot.timekeeping.overview import Shown, show_entries, show_submission
 from timebot.timekeeping.submitted import submission_of
 
 _PAGE = 30
 
 
 def open_entries(asked: Asked) -> Answer:
-    """Open the entries of a submission, each with a menu."""
+    """Open the entries that a button is about, each with a menu."""
     require(asked.session, asked.member, "approver", to="correct time for others", now=asked.now)
     value = asked.delivery.value
-    submission = submission_of(
-        asked.session,
-        workspace_id=asked.workspace.id,
-        submission_id=UUID(value["submission"]),
-    )
-    shown = show_submission(asked.session, submission=submission)
-    entries = [one for group in shown.groups for one in group.entries] + list(shown.settled)
+    author, entries = _of_submission(asked) if "submission" in value else _of_leaver(asked)
     skip = int(value.get("skip", "0"))
     page = entries[skip : skip + _PAGE]
-    blocks: list[Block] = [section(f"*{escape(shown.author.name)}*")]
+    blocks: list[Block] = [section(f"*{escape(author.name)}*")]
     blocks += [section(_words(one), accessory=_menu(one)) for one in page]
     if not entries:
         blocks.append(context("Nothing is left in here."))
     missing = len(entries) - skip - len(page)
     if missing:
-        more = {"submission": submission.id, "skip": skip + len(page)}
+        more = {**value, "skip": skip + len(page)}
         blocks.append(context(f"… and {missing} more"))
         blocks.append(actions(button("Show the next ones", Act.ENTRIES_OPEN, more)))
-    note = "What you change becomes a draft again, and its author is told at once."
+    told = "" if has_left(author) else ", and its author is told at once"
+    note = f"What you change becomes a draft again{told}."
     return Answer(modal=modal(Form.ENTRIES, "Correct an entry", [*blocks, context(note)]))
 
 
@@ -71,6 +68,23 @@ def save_deleted(asked: Asked) -> Answer:
     return draw_corrected(asked, entry, "Deleted")
 
 
+def _of_submission(asked: Asked) -> tuple[Member, Sequence[Shown]]:
+    submission = submission_of(
+        asked.session,
+        workspace_id=asked.workspace.id,
+        submission_id=UUID(asked.delivery.value["submission"]),
+    )
+    shown = show_submission(asked.session, submission=submission)
+    waiting = [one for group in shown.groups for one in group.entries]
+    return shown.author, [*waiting, *shown.settled]
+
+
+def _of_leaver(asked: Asked) -> tuple[Member, Sequence[Shown]]:
+    member_id = UUID(asked.delivery.value["left"])
+    left = get_left(asked.session, workspace=asked.workspace, member_id=member_id)
+    return left.author, show_entries(asked.session, left.entries)
+
+
 def _edit(asked: Asked, entry: TimeEntry) -> Answer:
     return Answer(modal=edit_modal(asked, entry, entry_form.values_of(entry), entry.version))
 
@@ -79,9 +93,11 @@ def _history(asked: Asked, entry: TimeEntry) -> Answer:
     return show_history(asked, entry, depth=1)
 
 
-def _delete(_asked: Asked, entry: TimeEntry) -> Answer:
+def _delete(asked: Asked, entry: TimeEntry) -> Answer:
+    author = asked.session.get_one(Member, (entry.workspace_id, entry.member_id))
     said = f"Delete #{entry.number}, {span_on_day(entry)}?"
-    note = "Its author is told at once. You can undo it for 15 minutes."
+    told = "" if has_left(author) else "Its author is told at once. "
+    note = f"{told}You can undo it for 15 minutes."
     kept = {"entry": entry.id, "version": entry.version}
     blocks = [section(said), context(note)]
     return Answer(

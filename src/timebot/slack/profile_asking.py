@@ -11,7 +11,7 @@ from timebot.slack.desk import SURFACE, Asked, Desk
 from timebot.slack.speaker import ask_profile
 from timebot.team.members import meet_member
 from timebot.team.models import Workspace
-from timebot.timekeeping.stopping import stop_timer_of_leaver
+from timebot.timekeeping.leavers import see_off
 
 ClientFor = Callable[[UUID], WebClient | None]
 
@@ -52,5 +52,5 @@ class ProfileAsking:
                 owner_hint=self._desk.owner_hint,
                 now=now,
             )
-            stop_timer_of_leaver(session, member=member, now=now, surface=SURFACE)
+            see_off(session, member=member, now=now, surface=SURFACE)
         return Delivered()

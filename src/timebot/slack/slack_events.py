@@ -12,7 +12,7 @@ from timebot.team.models import SlackInstallation
 from timebot.team.own_settings import welcome_home
 from timebot.team.rights import may
 from timebot.timekeeping.escalation import hand_over
-from timebot.timekeeping.timer import stop_timer_of_leaver
+from timebot.timekeeping.leavers import see_off
 
 
 def home_opened(asked: Asked) -> Answer:
@@ -37,7 +37,7 @@ def home_opened(asked: Asked) -> Answer:
 
 
 def person_changed(reported: Reported) -> None:
-    """Bring a known person up to date; the timer of somebody who was deactivated stops."""
+    """Bring a known person up to date; of who has left, the timer stops and others are asked."""
     user = reported.delivery.raw.get("user") or {}
     member = find_member(
         reported.session,
@@ -58,7 +58,7 @@ def person_changed(reported: Reported) -> None:
     )
     if approved:
         hand_over(reported.session, workspace=reported.workspace, member=member, now=reported.now)
-    stop_timer_of_leaver(reported.session, member=member, now=reported.now, surface=SURFACE)
+    see_off(reported.session, member=member, now=reported.now, surface=SURFACE)
 
 
 def removed(reported: Reported) -> None:

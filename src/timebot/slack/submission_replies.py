@@ -1,7 +1,7 @@
 """What the author is told after handing hours in or taking them back."""
 
 from timebot.slack.answer import Answer
-from timebot.slack.blocks import actions, button, escape, section
+from timebot.slack.blocks import actions, button, code, escape, section
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
 from timebot.slack.time_words import hours, spoken, worked_days
@@ -16,7 +16,11 @@ _MOST_NAMED = 3
 
 
 def draw_submitted(asked: Asked, submission: Submission) -> Answer:
-    """Say what was handed in, who was asked, and what was left out."""
+    """Say what was handed in, who was asked, and what was left out.
+
+    Hours of somebody who left cannot be withdrawn: they have no author who would. To take one out,
+    it is corrected.
+    """
     shown = show_submission(asked.session, submission=submission)
     entries = [one.entry for group in shown.groups for one in group.entries]
     days = worked_days(entry.worked_on for entry in entries)
@@ -25,14 +29,28 @@ def draw_submitted(asked: Asked, submission: Submission) -> Answer:
     )
     who = listed([escape(one.name) for one in approvers], most=_MOST_NAMED)
     count = counted(len(entries), "entry", "entries")
-    lines = [f"Handed in *{hours(shown.seconds)}* in {count} ({days})."]
-    lines.append(f"I asked {who} to approve." if who else "Nobody here can approve hours yet.")
+    is_own = submission.member_id == asked.member.id
+    whose = "" if is_own else f" of {escape(shown.author.name)}"
+    lines = [f"Handed in *{hours(shown.seconds)}*{whose} in {count} ({days})."]
+    lines.append(f"I asked {who} to approve." if who else _nobody(asked, is_own=is_own))
+    if not is_own:
+        return Answer(text=spoken(*lines), blocks=[section("\n".join(lines))])
     running = find_running(asked.session, member=asked.member)
     if running is not None:
         lines.append(f"#{running.number} is still running and was left out.")
     text = "\n".join(lines)
     back = button("Withdraw", Act.WITHDRAW, {"submission": submission.id})
     return Answer(text=spoken(text), blocks=[section(text), actions(back)])
+
+
+def _nobody(asked: Asked, *, is_own: bool) -> str:
+    if is_own:
+        return "Nobody here can approve hours yet."
+    example = code(f"{asked.desk.billing_command} role @ana approver")
+    return (
+        "Nobody else here may approve them, and who hands hours in leaves that to another one."
+        f" An owner can give the role: {example}"
+    )
 
 
 def draw_withdrawn(asked: Asked, withdrawn: Withdrawn) -> Answer:

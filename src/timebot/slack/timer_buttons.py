@@ -13,12 +13,13 @@ from timebot.slack import (
     timer_verbs,
 )
 from timebot.slack.answer import NOTHING, Answer
-from timebot.slack.blocks import actions, button, section
+from timebot.slack.blocks import actions, section
 from timebot.slack.correction_routes import ENTRY_MENU
 from timebot.slack.desk import SURFACE, Asked, Feature, Options
 from timebot.slack.handing_in import author_in, days_in, hand_in
 from timebot.slack.help import show_help
 from timebot.slack.ids import Act, Form
+from timebot.slack.leaver_card import hand_in_button
 from timebot.slack.place_choice import project_options
 from timebot.slack.time_words import entry_line, hours, spoken
 from timebot.slack.timer_replies import (
@@ -28,7 +29,9 @@ from timebot.slack.timer_replies import (
     draw_stopped,
     wish_like,
 )
+from timebot.team.models import Member
 from timebot.timekeeping.editing import confirm_entry, delete_entry, get_own_entry
+from timebot.timekeeping.leavers import find_left
 from timebot.timekeeping.manual import add_as_wished, add_entry
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.overview import show_entry
@@ -136,7 +139,7 @@ def submit_days(asked: Asked) -> Answer:
 
 
 def confirm(asked: Asked) -> Answer:
-    """Confirm an end that timebot guessed; for somebody who left, offer to hand it in."""
+    """Confirm an end that timebot guessed; for somebody who left, offer to hand in all."""
     entry_id = UUID(asked.delivery.value["entry"])
     entry = asked.session.get_one(TimeEntry, (asked.workspace.id, entry_id))
     confirm_entry(asked.session, actor=asked.member, entry=entry, now=asked.now, surface=SURFACE)
@@ -144,10 +147,10 @@ def confirm(asked: Asked) -> Answer:
     line = f"{entry_line(one)}\nConfirmed: {hours(one.seconds)}."
     if entry.member_id == asked.member.id:
         return _at_home(asked) or Answer(text=spoken(line), blocks=[section(line)])
-    days = timer_verbs.one_day(entry.worked_on)
-    value = {"start": days.start, "end": days.end, "member": entry.member_id}
-    hand_in = button("Hand that day in for them", Act.SUBMIT, value)
-    return Answer(text=spoken(line), blocks=[section(line), actions(hand_in)])
+    author = asked.session.get_one(Member, (asked.workspace.id, entry.member_id))
+    left = find_left(asked.session, member=author)
+    more = [actions(hand_in_button(left))] if left and not left.incomplete else []
+    return Answer(text=spoken(line), blocks=[section(line), *more])
 
 
 def in_place(feature: Feature) -> Feature:

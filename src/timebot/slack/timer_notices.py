@@ -9,12 +9,10 @@ from timebot.slack.blocks import Block, actions, button, escape, section
 from timebot.slack.desk import Drawn, Notice, Viewer
 from timebot.slack.ids import Act
 from timebot.slack.time_words import (
-    entry_line,
     hours,
     place_words,
     span,
     spoken,
-    stamp,
     worked_days,
 )
 from timebot.slack.timer_replies import edit_button
@@ -123,23 +121,6 @@ def tell_escalated(viewer: Viewer, facts: Facts) -> Drawn | None:
     return Drawn(spoken(line), [section(line)])
 
 
-def tell_stopped(viewer: Viewer, facts: Facts) -> Drawn | None:
-    """Tell approvers about the timer of somebody who has left, which one of them confirms."""
-    entries = _entries(viewer, {"entry_ids": json.dumps([facts["entry_id"]])})
-    if not entries:
-        return None
-    one = entries[0]
-    author = viewer.session.get_one(Member, (viewer.workspace.id, one.entry.member_id))
-    ended = stamp(one.entry.ended_at or one.entry.started_at, one.entry.zone)
-    why = f"{escape(author.name)} was deactivated, so their timer was stopped at {ended}."
-    line = f"{why}\n{entry_line(one)}, {hours(one.seconds)}"
-    if one.entry.is_confirmed:
-        return Drawn(spoken(line), [section(line)])
-    ask = "Is that end right? Then confirm it and hand the hours in for them."
-    confirm = button("Confirm the end", Act.TIMER_CONFIRM, {"entry": one.entry.id})
-    return Drawn(spoken(line, ask), [section(f"{line}\n{ask}"), actions(confirm)])
-
-
 def tell_role(viewer: Viewer, facts: Facts) -> Drawn | None:
     """Tell a person about their new role."""
     role = _ROLES.get(facts.get("role", ""))
@@ -196,7 +177,6 @@ NOTICES: Mapping[str, Notice] = {
     "approval_voided": tell_voided,
     "submission_withdrawn": tell_withdrawn,
     "submission_escalated": tell_escalated,
-    "timer_stopped": tell_stopped,
     "role_changed": tell_role,
 }
 """Who draws each notice."""

@@ -1,7 +1,6 @@
 """The verbs of the timer command that change time: each parses, calls one use case, and answers."""
 
 from dataclasses import replace
-from datetime import date, timedelta
 from uuid import UUID
 
 from timebot.errors import Refusal
@@ -235,11 +234,6 @@ def _days(asked: Asked, words: str) -> DayRange:
             example=f"{asked.desk.command} submit week",
         )
     return period
-
-
-def one_day(day: date) -> DayRange:
-    """Return one day as a range."""
-    return DayRange(day, day + timedelta(days=1))
 
 
 def _number(word: str, example: str) -> int:

@@ -60,6 +60,14 @@ def may(member: Member, role: str) -> bool:
     return ROLES.index(member.role) >= ROLES.index(role)
 
 
+def has_left(member: Member) -> bool:
+    """Tell whether somebody records no time here: deactivated, or no person of this workspace.
+
+    Who became a guest has left as well as who was deactivated; what they recorded stays.
+    """
+    return not may(member, "member")
+
+
 def require(session: Session, member: Member, role: str, *, to: str, now: datetime) -> None:
     """Make sure that the member may do something that needs the role.
 

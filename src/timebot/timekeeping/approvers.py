@@ -75,7 +75,10 @@ def is_asked(approver: Member, project_id: UUID, approvers: Approvers) -> bool:
 def approvers_of(
     session: Session, *, workspace: Workspace, submission: Submission, now: datetime
 ) -> list[Member]:
-    """List who is asked about a submission: each approver of one of its waiting projects once."""
+    """List who is asked about a submission: each approver of one of its waiting projects once.
+
+    Who had a hand in it is left out; where nobody else would be asked, the owners are.
+    """
     projects = session.scalars(
         select(TimeEntry.project_id)
         .where(
@@ -93,7 +96,14 @@ def approvers_of(
         now=now,
     )
     unique = {one.id: one for standing in by_project.values() for one in standing.asked}
-    for hand in hands_in(session, submission):
+    barred = hands_in(session, submission)
+    if barred.issuperset(unique):
+        # Whoever is asked had a hand in it; then it is for the owners, as with a vacant route.
+        if not workspace.self_approval:
+            barred.add(submission.member_id)
+        owners = holders(session, workspace_id=workspace.id, role="owner")
+        unique = {one.id: one for one in owners}
+    for hand in barred:
         unique.pop(hand, None)
     return sorted(unique.values(), key=lambda member: (member.name, str(member.id)))
 

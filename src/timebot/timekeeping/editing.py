@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from timebot.clients.models import Project
 from timebot.team.days import local_instant
 from timebot.team.models import Member
-from timebot.team.rights import require
+from timebot.team.rights import has_left, require
 from timebot.timekeeping.capture import capture_rate, rate_depends_on
 from timebot.timekeeping.changing import (
     AlreadyBilled,
@@ -50,6 +50,7 @@ __all__ = [
     "delete_entry",
     "edit_entry",
     "get_own_entry",
+    "may_confirm",
     "move_to_project",
 ]
 
@@ -184,7 +185,7 @@ def confirm_entry(
     session.refresh(entry)
     if actor.id == author.id:
         require(session, author, "member", to="confirm time", now=now)
-    elif author.deactivated_at is None:
+    elif not has_left(author):
         raise NotYours
     else:
         require(session, actor, "approver", to="confirm time of others", now=now)
@@ -204,7 +205,7 @@ def confirm_entry(
 def may_confirm(session: Session, actor: Member, entry: TimeEntry) -> bool:
     """Tell whether the actor's word about the end counts: the author's, while there is one."""
     author = session.get_one(Member, (entry.workspace_id, entry.member_id))
-    return actor.id == author.id or author.deactivated_at is not None
+    return actor.id == author.id or has_left(author)
 
 
 def move_to_project(session: Session, entry: TimeEntry, project: Project) -> None:

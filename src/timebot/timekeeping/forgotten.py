@@ -15,15 +15,17 @@ from timebot.journal.notices import look_up
 from timebot.team.days import day_of
 from timebot.team.members import needs_profile
 from timebot.team.models import Member, Workspace
+from timebot.team.rights import has_left
 from timebot.team.working_time import working_time_of
 from timebot.timekeeping.capture import reopen_entry
 from timebot.timekeeping.history import Change, entry_facts, note_change
+from timebot.timekeeping.leavers import see_off
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import ask_about, first_nag_at
 from timebot.timekeeping.naming import entry_value, entry_words
 from timebot.timekeeping.overnight import end_by_rule, left_overnight_at, vouched_at
 from timebot.timekeeping.stop_times import signs_of
-from timebot.timekeeping.stopping import close_timer, stop_timer_of_leaver
+from timebot.timekeeping.stopping import close_timer
 from timebot.timekeeping.turns import entries_of, find_running, lock_member, take_turn
 from timebot.timekeeping.unconfirmed import ask_for_ends, get_unconfirmed
 
@@ -59,11 +61,8 @@ def attend_to(session: Session, *, entry: TimeEntry, now: datetime) -> bool:
             slack_user_id=member.slack_user_id,
             now=now,
         )
-    if member.deactivated_at is not None:
-        return (
-            stop_timer_of_leaver(session, member=member, now=now, surface=WORKER.surface)
-            is not None
-        )
+    if has_left(member):
+        return see_off(session, member=member, now=now, surface=WORKER.surface) is not None
     if _was_left_overnight(session, member, entry, now):
         _stop_by_rule(session, member, entry, now)
         return True

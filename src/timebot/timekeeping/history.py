@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.journal.audit import WORKER, Actor, record
-from timebot.journal.notices import publish_home, refresh_card
+from timebot.journal.notices import publish_home, refresh_card, refresh_homes
+from timebot.journal.posted import list_posted
 from timebot.team.models import Member
 from timebot.timekeeping.models import MemberAction, TimeEntry
 
@@ -111,10 +112,17 @@ def remove_entry(
 
 
 def draw_home(session: Session, change: Change, member_id: UUID) -> None:
-    """Have a member's Home drawn again."""
-    publish_home(
-        session, workspace_id=change.member.workspace_id, member_id=member_id, now=change.now
+    """Have a member's Home drawn again, and what asks others for their hours if they have left."""
+    workspace_id, now = change.member.workspace_id, change.now
+    publish_home(session, workspace_id=workspace_id, member_id=member_id, now=now)
+    copies = list_posted(session, workspace_id=workspace_id, purpose="leaver", subject_id=member_id)
+    if not copies:
+        return
+    refresh_card(
+        session, workspace_id=workspace_id, purpose="leaver", subject_id=member_id, now=now
     )
+    asked = [copy.recipient for copy in copies]
+    refresh_homes(session, workspace_id=workspace_id, recipients=asked, now=now)
 
 
 def remember_action(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from timebot.errors import NotAllowed
 from timebot.journal.notices import tell
 from timebot.team.models import Member
-from timebot.team.rights import require
+from timebot.team.rights import has_left, require
 from timebot.timekeeping.history import Change, entry_facts
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.turns import lock_member, take_turn
@@ -52,7 +52,8 @@ def take_turn_at(
     """Lock the author for a change of their time, by themselves or by somebody who may.
 
     Approvers and above change the time of others; it is never more than they may do with their
-    own. Somebody who has left can still be corrected, or their hours could never be handed in.
+    own. Somebody who has left, or became a guest, can still be corrected, or their hours could
+    never be handed in.
 
     Args:
         session: the open transaction.
@@ -63,15 +64,12 @@ def take_turn_at(
 
     Raises:
         NotAllowed: if the actor may not; it names who may.
-        NoTimeOfTheirs: if the author is a guest, an app or of another firm.
     """
     if actor.id == author_id:
         return take_turn(session, actor, to=to, now=now)
     author = lock_member(session, workspace_id=actor.workspace_id, member_id=author_id)
     session.refresh(actor)
     require(session, actor, "approver", to=f"{to} for others", now=now)
-    if author.kind != "person":
-        raise NoTimeOfTheirs(author.name)
     return author
 
 
@@ -79,9 +77,12 @@ def ensure_active(author: Member) -> None:
     """Make sure that new time can be added for somebody.
 
     Raises:
+        NoTimeOfTheirs: if they are a guest, an app or of another firm.
         HasLeft: if they are no longer active.
         NotKnownYet: if Slack was never asked who they are; a guest must not slip in.
     """
+    if author.kind != "person":
+        raise NoTimeOfTheirs(author.name)
     if author.profile_at is None:
         raise NotKnownYet(author.name)
     if author.deactivated_at is not None:
@@ -106,7 +107,7 @@ def tell_author(
         before: what it was.
     """
     author = session.get_one(Member, (entry.workspace_id, entry.member_id))
-    if change.member.id == author.id or author.deactivated_at is not None:
+    if change.member.id == author.id or has_left(author):
         return
     # The notice tells what was done then, whatever happens to the entry until it is delivered.
     tell(

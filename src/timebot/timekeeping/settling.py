@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from timebot.journal.notices import tell
 from timebot.team.models import Member
+from timebot.team.rights import has_left
 from timebot.timekeeping.history import audit_change, draw_home, entry_facts
+from timebot.timekeeping.leavers import ask_about_rejected
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.review import ChangedSince, Desk
 from timebot.timekeeping.submitted import entry_digest, list_waiting, refresh_submission
@@ -72,6 +74,7 @@ def reject_entries(
     if len(by_reason) > 1:
         facts = {"reasons": [reasons[entry.id] for entry in entries]}
     tell_author(session, desk, "entries_rejected", entries, **facts)
+    ask_about_rejected(session, author=desk.author, now=desk.change.now)
 
 
 def finish(session: Session, desk: Desk, entries: Sequence[TimeEntry]) -> Settled:
@@ -87,7 +90,7 @@ def tell_author(
 ) -> None:
     """Tell the author what somebody else did with their entries."""
     by = desk.change.member
-    if by.id == desk.author.id or desk.author.deactivated_at is not None:
+    if by.id == desk.author.id or has_left(desk.author):
         return
     ids = [str(entry.id) for entry in entries]
     tell(

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from timebot.errors import Refusal, WayOut
-from timebot.journal.notices import refresh_card, tell
+from timebot.journal.notices import refresh_card
 from timebot.team.days import day_of
 from timebot.team.models import Member
-from timebot.team.rights import holders
+from timebot.team.rights import has_left
 from timebot.team.working_time import working_time_of
 from timebot.timekeeping.capture import close_entry
 from timebot.timekeeping.history import Change, entry_facts, note_change, remember_action
@@ -119,30 +119,22 @@ def stop_as_wished(
 def stop_timer_of_leaver(
     session: Session, *, member: Member, now: datetime, surface: str
 ) -> TimeEntry | None:
-    """Stop the timer of a member who was deactivated, at that instant, unconfirmed.
+    """Stop the timer of a member who has left, unconfirmed: an approver has to confirm the end.
 
-    Whoever learns that somebody has left calls it: Slack's own report, a look-up of the profile,
-    the question about a running timer. The approvers are told, because one of them has to confirm
-    it. Returns the entry, or None if the member is active or no timer ran.
+    It ends at the instant of the deactivation; who became a guest did so at an instant that nobody
+    reports, so it ends when that is seen. Returns the entry, or None if the member is active or no
+    timer ran.
     """
     member = lock_member(session, workspace_id=member.workspace_id, member_id=member.id)
     entry = find_running(session, member=member)
-    if entry is None or member.deactivated_at is None:
+    if entry is None or not has_left(member):
         return None
     before = entry_facts(entry)
     change = Change(member, surface, now)
-    end = max(member.deactivated_at, entry.started_at)
+    why = "deactivated" if member.deactivated_at else "no member any more"
+    end = max(member.deactivated_at or now, entry.started_at)
     close_timer(session, change, entry, end, is_confirmed=False)
-    note_change(session, change, entry, "stopped", before=before, note="deactivated")
-    for approver in holders(session, workspace_id=member.workspace_id, role="approver"):
-        tell(
-            session,
-            workspace_id=member.workspace_id,
-            notice="timer_stopped",
-            recipient=approver.slack_user_id,
-            facts={"entry_id": str(entry.id), "why": "deactivated"},
-            now=now,
-        )
+    note_change(session, change, entry, "stopped", before=before, note=why)
     return entry
 
 
@@ -209,7 +201,7 @@ def close_timer(
 
 def _ask_again_at(session: Session, entry: TimeEntry, now: datetime) -> datetime | None:
     owner = session.get_one(Member, (entry.workspace_id, entry.member_id))
-    if owner.deactivated_at is not None:
+    if has_left(owner):
         return None
     working = working_time_of(session, member=owner, since=day_of(now, owner.zone))
     return ask_again_at(working, now=now)

@@ -12,7 +12,7 @@ from timebot.errors import NotAllowed, Refusal, WayOut
 from timebot.journal.audit import Actor, record
 from timebot.journal.notices import refresh_homes, show_card, tell
 from timebot.team.models import Member, Workspace
-from timebot.team.rights import require
+from timebot.team.rights import has_left, require
 from timebot.timekeeping.approvers import approvers_of
 from timebot.timekeeping.history import Change, audit_change, draw_home, entry_facts
 from timebot.timekeeping.models import Submission, TimeEntry
@@ -76,7 +76,9 @@ class SubmissionBlocked(Refusal):
         unconfirmed: entries whose end was guessed.
     """
 
-    def __init__(self, without_project: list[TimeEntry], unconfirmed: list[TimeEntry]) -> None:
+    def __init__(
+        self, without_project: list[TimeEntry], unconfirmed: list[TimeEntry], *, is_own: bool = True
+    ) -> None:
         self.without_project = without_project
         self.unconfirmed = unconfirmed
         reasons = [
@@ -87,7 +89,12 @@ class SubmissionBlocked(Refusal):
             )
             if entries
         ]
-        first = (without_project or unconfirmed)[0].number
+        first = (without_project or unconfirmed)[0]
+        said = f"Nothing was submitted, because {', and '.join(reasons)}."
+        if not is_own:
+            mend = WayOut("Show what to put right", "left.show", str(first.member_id))
+            super().__init__(said, ways_out=[mend])
+            return
         ways_out = [
             WayOut(f"Say when #{one.number} ended", "end.form", entry_value(one))
             for one in unconfirmed[:1]
@@ -96,11 +103,7 @@ class SubmissionBlocked(Refusal):
             WayOut(f"Fix #{one.number}", "entry.edit", str(one.number))
             for one in without_project[:1]
         ]
-        super().__init__(
-            f"Nothing was submitted, because {', and '.join(reasons)}.",
-            example=f"/timer edit {first}",
-            ways_out=ways_out,
-        )
+        super().__init__(said, example=f"/timer edit {first.number}", ways_out=ways_out)
 
 
 class NotTheirsToSubmit(NotAllowed):
@@ -183,7 +186,7 @@ def submit(
     without_project = [entry for entry in drafts if entry.project_id is None]
     unconfirmed = [entry for entry in drafts if not entry.is_confirmed]
     if without_project or unconfirmed:
-        raise SubmissionBlocked(without_project, unconfirmed)
+        raise SubmissionBlocked(without_project, unconfirmed, is_own=by is author)
     ensure_no_overlaps(session, entries=drafts, now=now)
     change = Change(by, surface, now)
     submission = _insert(session, change, author, drafts)
@@ -278,7 +281,7 @@ def _who_submits(
         author = take_turn(session, member, to="submit time", now=now)
         return author, author
     author = lock_member(session, workspace_id=member.workspace_id, member_id=member.id)
-    if author.deactivated_at is None:
+    if not has_left(author):
         raise NotTheirsToSubmit(author.name)
     require(session, actor, "approver", to="submit time of others", now=now)
     return author, actor

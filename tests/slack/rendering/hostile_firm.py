@@ -74,6 +74,7 @@ class HostileFirm:
     Attributes:
         workspace: the firm.
         olga, ben, kim, mia, leo, ida: owner, billing person, approver, and three members.
+        lou, lee: two who left hours behind; Lou's lack something.
         clients, projects: some of them.
     """
 
@@ -85,6 +86,8 @@ class HostileFirm:
     mia: Member
     leo: Member
     ida: Member
+    lou: Member
+    lee: Member
     clients: Sequence[Client]
     projects: Sequence[Project]
 
@@ -102,17 +105,18 @@ def a_hostile_firm(session: Session) -> HostileFirm:
     )
     people = [
         a_member(session, workspace, name=mischief(number), role=role, profile_at=NOW)
-        for number, role in enumerate(("owner", "billing", "approver", *["member"] * 3))
+        for number, role in enumerate(("owner", "billing", "approver", *["member"] * 5))
     ]
     clients, projects = _places(session, workspace)
-    olga, ben, kim, mia, leo, ida = people
-    firm = HostileFirm(session, workspace, olga, ben, kim, mia, leo, ida, clients, projects)
+    firm = HostileFirm(session, workspace, *people, clients, projects)
+    mia = firm.mia
     a_day_off(session, workspace, NOW.date() + timedelta(days=2), name=mischief(9))
     a_day_off(session, workspace, NOW.date() + timedelta(days=1), member=mia)
     _past_hours(firm)
     _a_run(firm)
     _hours_of_this_week(firm)
     _hours_that_need_repair(firm)
+    _hours_left_behind(firm)
     ask_to_open(session, member=mia, day=MONDAY_NINE.date(), now=NOW)
     return firm
 
@@ -274,6 +278,20 @@ def _hours_that_need_repair(firm: HostileFirm) -> None:
         started_at=NOW - timedelta(hours=20),
         text=mischief(420, 1_000),
     )
+
+
+def _hours_left_behind(firm: HostileFirm) -> None:
+    """Of Lou sixty on three days, ten of them incomplete; of Lee three."""
+    monday = MONDAY_NINE + timedelta(days=14)
+    for number in range(60):
+        start = monday + timedelta(days=number // 25, minutes=20 * (number % 25))
+        _worked(firm, firm.lou, 500 + number, start, is_confirmed=number >= 10)
+    for number in range(3):
+        _worked(firm, firm.lee, 600 + number, monday + timedelta(hours=number))
+    an_entry(firm.session, firm.lou, None, started_at=NOW - timedelta(hours=1), rate=None, text="")
+    firm.lou.kind, firm.lou.role = "guest", "none"
+    firm.lee.deactivated_at = NOW
+    firm.session.flush()
 
 
 def _worked(

@@ -100,6 +100,7 @@ def subjects(firm: HostileFirm) -> list[tuple[str, str]]:
         "nag": [*session.scalars(running), *session.scalars(guessed)],
         "period": session.scalars(select(PeriodRequest.id)).all(),
         "unconfirmed": [firm.mia.id],
+        "leaver": [firm.lou.id, firm.lee.id, firm.mia.id],
         "run": session.scalars(select(InvoiceRun.id)).all(),
         "invoice": session.scalars(select(Invoice.id)).all(),
     }
@@ -110,7 +111,6 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
     """Return what the notices say that nobody causes by a click."""
     by = {"by_member_id": str(firm.olga.id)}
     days = {"period_start": "2026-03-02", "period_end": "2026-03-16"}
-    guessed = select(TimeEntry.id).where(~TimeEntry.is_confirmed)
     submission = select(Submission.id).where(Submission.member_id == firm.leo.id)
     return {
         "card_on_file": {"client_id": str(firm.clients[0].id)},
@@ -119,7 +119,6 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
         "run_forecast": days,
         "runs_missed": {"count": "3", **days},
         "role_changed": {"role": "approver", **by},
-        "timer_stopped": {"entry_id": str(firm.session.scalars(guessed).first()), **by},
         "submission_escalated": {
             "submission_id": str(firm.session.scalars(submission).one()),
             **by,

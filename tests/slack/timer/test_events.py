@@ -8,28 +8,6 @@ from tests.slack.timer.office import Office
 from timebot.team.models import Member, SlackInstallation
 
 
-def test_the_timer_of_somebody_who_was_deactivated_stops_and_an_approver_settles_it(
-    office: Office,
-) -> None:
-    office.mia.command("/timer start Acme logo sketches")
-    office.wait(hours=2)
-
-    office.world.local.slack.change_user(office.mia.id, deleted=True)
-    office.world.settle()
-    told = office.kim.last_message(containing="was deactivated")
-    office.kim.click(told, text="Confirm the end")
-    office.world.settle()
-    office.kim.click(
-        office.kim.last_message(containing="Confirmed"), text="Hand that day in for them"
-    )
-    office.world.settle()
-
-    (entry,) = office.entries(office.mia)
-    assert entry.state == "pending_review"
-    assert entry.seconds(now=office.now()) // 60 == 120
-    assert "Hours of mia" in office.ana.last_message().all_text
-
-
 def test_a_new_zone_counts_from_the_next_command_on(office: Office) -> None:
     office.world.local.slack.change_user(office.mia.id, tz="America/New_York")
     office.world.settle()
