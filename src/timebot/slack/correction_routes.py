@@ -10,6 +10,7 @@ from timebot.slack import (
     lock_cards,
     others_entries,
     overlap_repair,
+    somebodys_day,
     split_form,
 )
 from timebot.slack.answer import Answer
@@ -31,6 +32,7 @@ CORRECTION_ACTIONS: Mapping[str, Feature] = {
     **add_for.ACTIONS,
     **deleted_entries.ACTIONS,
     **others_entries.ACTIONS,
+    **somebodys_day.ACTIONS,
 }
 """What each button does."""
 
@@ -39,6 +41,7 @@ CORRECTION_FORMS: Mapping[str, Feature] = {
     **lock_cards.FORMS,
     **add_for.FORMS,
     **others_entries.FORMS,
+    **somebodys_day.FORMS,
 }
 """What each modal does when it is submitted."""
 

@@ -55,7 +55,12 @@ VERBS = (
     Verb("status", "", "Shows what is running and your day so far.", "status"),
     Verb("today", "", "Lists today's entries.", "today"),
     Verb("week", "[last]", "Shows your week by day and project.", "week last"),
-    Verb("edit", "[number]", "Opens an entry to change it.", "edit 12"),
+    Verb(
+        "edit",
+        "[number, or @person and a day]",
+        "Opens an entry to change it; for approvers a day of somebody else, to correct it.",
+        "edit 12",
+    ),
     Verb(
         "delete",
         "[number]",

@@ -202,6 +202,7 @@ def _foot(member: Member, viewer: Viewer) -> list[Block]:
         buttons.append(button("Settings", Act.SETTINGS_FORM))
     if may(member, "approver"):
         buttons.append(button("Add time for somebody", Act.ADD_FOR_FORM))
+        buttons.append(button("Correct somebody's time", Act.CORRECT_FOR_FORM))
     notes = [f"Days are counted in {member.zone}."]
     if may(member, "approver"):
         notes.append(

@@ -1,6 +1,7 @@
 """Time of somebody else: a list of entries, to look up, correct, split or delete each of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from timebot.slack import entry_form
@@ -20,7 +21,7 @@ from timebot.team.rights import has_left, require
 from timebot.timekeeping.editing import delete_entry
 from timebot.timekeeping.leavers import get_left
 from timebot.timekeeping.models import TimeEntry
-from timebot.timekeeping.overview import Shown, show_entries, show_submission
+from timebot.timekeeping.overview import Shown, show_day, show_entries, show_submission
 from timebot.timekeeping.submitted import submission_of
 
 _PAGE = 30
@@ -30,21 +31,19 @@ def open_entries(asked: Asked) -> Answer:
     """Open the entries that a button is about, each with a menu."""
     require(asked.session, asked.member, "approver", to="correct time for others", now=asked.now)
     value = asked.delivery.value
-    author, entries = _of_submission(asked) if "submission" in value else _of_leaver(asked)
     skip = int(value.get("skip", "0"))
-    page = entries[skip : skip + _PAGE]
-    blocks: list[Block] = [section(f"*{escape(author.name)}*")]
-    blocks += [section(_words(one), accessory=_menu(one)) for one in page]
-    if not entries:
-        blocks.append(context("Nothing is left in here."))
-    missing = len(entries) - skip - len(page)
-    if missing:
-        more = {**value, "skip": skip + len(page)}
-        blocks.append(context(f"… and {missing} more"))
-        blocks.append(actions(button("Show the next ones", Act.ENTRIES_OPEN, more)))
-    told = "" if has_left(author) else ", and its author is told at once"
-    note = f"What you change becomes a draft again{told}."
-    return Answer(modal=modal(Form.ENTRIES, "Correct an entry", [*blocks, context(note)]))
+    if "day" in value:
+        author = asked.session.get_one(Member, (asked.workspace.id, UUID(value["of"])))
+        return Answer(modal=day_modal(asked, author, date.fromisoformat(value["day"]), skip=skip))
+    author, entries = _of_submission(asked) if "submission" in value else _of_leaver(asked)
+    return Answer(modal=_list(author, f"*{escape(author.name)}*", entries, value, skip))
+
+
+def day_modal(asked: Asked, author: Member, day: date, *, skip: int = 0) -> Block:
+    """Draw the entries of somebody's day, each with a menu; so many of them were shown before."""
+    shown = show_day(asked.session, member=author, day=day, now=asked.now)
+    head = f"*{escape(author.name)}*, {weekday_words(day)}: {hours(shown.seconds)}"
+    return _list(author, head, shown.entries, {"of": author.id, "day": day}, skip)
 
 
 def choose(asked: Asked) -> Answer:
@@ -66,6 +65,24 @@ def save_deleted(asked: Asked) -> Answer:
         surface=SURFACE,
     )
     return draw_corrected(asked, entry, "Deleted")
+
+
+def _list(
+    author: Member, head: str, entries: Sequence[Shown], value: Mapping[str, object], skip: int
+) -> Block:
+    page = entries[skip : skip + _PAGE]
+    blocks: list[Block] = [section(head)]
+    blocks += [section(_words(one), accessory=_menu(one)) for one in page]
+    if not entries:
+        blocks.append(context("There is no entry here."))
+    missing = len(entries) - skip - len(page)
+    if missing:
+        more = {**value, "skip": skip + len(page)}
+        blocks.append(context(f"… and {missing} more"))
+        blocks.append(actions(button("Show the next ones", Act.ENTRIES_OPEN, more)))
+    told = "" if has_left(author) else ", and its author is told at once"
+    note = f"What you change becomes a draft again{told}."
+    return modal(Form.ENTRIES, "Correct an entry", [*blocks, context(note)])
 
 
 def _of_submission(asked: Asked) -> tuple[Member, Sequence[Shown]]:

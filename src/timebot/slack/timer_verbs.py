@@ -18,6 +18,7 @@ from timebot.slack.entry_opening import (
 from timebot.slack.handing_in import hand_in
 from timebot.slack.ids import Act
 from timebot.slack.place_choice import NeedsForm, choose_place
+from timebot.slack.somebodys_day import correct_typed
 from timebot.slack.submission_replies import draw_withdrawn
 from timebot.slack.time_words import entry_line, hours, spoken
 from timebot.slack.timer_replies import (
@@ -127,7 +128,10 @@ def add_own(asked: Asked, rest: str) -> Answer:
 
 
 def edit(asked: Asked, rest: str) -> Answer:
-    """Open an entry by its number; without one what runs, or the last one."""
+    """Open an entry by its number, or a day of `@ana`; without either what runs, or the last."""
+    for_somebody = correct_typed(asked)
+    if for_somebody is not None:
+        return for_somebody
     return edit_number(asked, _number(rest, f"{asked.desk.command} edit 12") if rest else None)
 
 

@@ -128,10 +128,16 @@ class SubmissionShown:
 def today(session: Session, *, member: Member, now: datetime) -> TodayShown:
     """Return the member's day so far, with the running timer."""
     day = day_of(now, member.zone)
-    begun = _show(session, entries_of(member).where(TimeEntry.worked_on == day), now)
+    begun = show_day(session, member=member, day=day, now=now)
     running = _show(session, entries_of(member).where(TimeEntry.ended_at.is_(None)), now)
     drafts = session.scalars(entries_of(member).where(TimeEntry.state == "draft")).all()
-    return TodayShown(_day(day, begun), running[0] if running else None, len(drafts), member.zone)
+    return TodayShown(begun, running[0] if running else None, len(drafts), member.zone)
+
+
+def show_day(session: Session, *, member: Member, day: date, now: datetime) -> DayShown:
+    """Return what the member began on a day."""
+    begun = entries_of(member).where(TimeEntry.worked_on == day)
+    return _day(day, _show(session, begun, now))
 
 
 def week(session: Session, *, member: Member, now: datetime, last: bool = False) -> WeekShown:

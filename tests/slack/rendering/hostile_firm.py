@@ -108,8 +108,10 @@ def a_hostile_firm(session: Session) -> HostileFirm:
         for number, role in enumerate(("owner", "billing", "approver", *["member"] * 5))
     ]
     clients, projects = _places(session, workspace)
-    firm = HostileFirm(session, workspace, *people, clients, projects)
-    mia = firm.mia
+    olga, ben, kim, mia, leo, ida, lou, lee = people
+    firm = HostileFirm(
+        session, workspace, olga, ben, kim, mia, leo, ida, lou, lee, clients, projects
+    )
     a_day_off(session, workspace, NOW.date() + timedelta(days=2), name=mischief(9))
     a_day_off(session, workspace, NOW.date() + timedelta(days=1), member=mia)
     _past_hours(firm)

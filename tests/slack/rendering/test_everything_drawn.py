@@ -36,7 +36,16 @@ PAINTERS = create_painters()
 TYPED = (
     *("", "help", MISCHIEF, f"start {MISCHIEF}", f"start zzz {MISCHIEF}", "start", "start Acme"),
     *("add", "add 90 zzz", f"add 1h {MISCHIEF}", "add 30h Acme logo", "add 9:00-10:30 zzz"),
-    *("edit 1", "delete 1", "split 16 9:10", "submit", "submit week", "submit period", "approve"),
+    *(
+        "edit <@U0LOCAL001> 2026-03-16",
+        "edit 1",
+        "delete 1",
+        "split 16 9:10",
+        "submit",
+        "submit week",
+        "submit period",
+        "approve",
+    ),
     *("undo", "stop", "stop at 23:59", "switch", "resume", "withdraw", "week last", "link Acme"),
     *("why INV-2026-0001 1", "add 1h Acme logo 2026-03-03", "link", "settings"),
 )
