@@ -11,7 +11,7 @@ endif
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench proof lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ bench: ## Measure what must stay fast (tests/benchmarks)
 	  name=$$(basename "$$script" .py); echo "== $$name"; \
 	  $(LIBRARIES) $(PYTHON_IN_VENV) -m "tests.benchmarks.$$name" || exit 1; \
 	done
+
+proof: ## Kill, cut off and race the money path at every point; writes docs/proof.md
+	@$(SETUP) dev
+	@$(LIBRARIES) $(PYTHON_IN_VENV) -m tests.proof $(ARGS)
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

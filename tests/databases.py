@@ -101,6 +101,9 @@ class Databases(Protocol):
     def drop(self, url: str) -> None:
         """Remove it."""
 
+    def copy(self, url: str) -> str:
+        """Make a database like another one, which nobody has open, and return its URL."""
+
 
 class SqliteDatabases:
     """SQLite files; a new one is a copy of the template file."""
@@ -120,6 +123,14 @@ class SqliteDatabases:
         path = self._folder / f"{uuid4().hex}.db"
         if migrated:
             shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+    def copy(self, url: str) -> str:
+        """Copy the file and return the URL of the copy."""
+        original = Path(make_url(url).database or "")
+        _fold_wal(original)
+        path = self._folder / f"{uuid4().hex}.db"
+        shutil.copyfile(original, path)
         return f"sqlite:///{path}"
 
     def drop(self, url: str) -> None:
@@ -167,17 +178,15 @@ class PostgresqlDatabases:
         """Return the URL of a database without a row, with all tables or with none."""
         if migrated and self._free:
             return self._free.pop()
-        name = f"{self._prefix}_{uuid4().hex[:12]}"
-        template = self._template if migrated else "template1"
-        self._connection.execute(
-            SQL("CREATE DATABASE {} TEMPLATE {}{}").format(
-                Identifier(name), Identifier(template), self._strategy
-            )
-        )
-        url = self._url(name)
+        url = self._clone(self._template if migrated else "template1")
         if migrated:
+            name = make_url(url).database or ""
             self._migrated[url] = Wiper(_connect(self._server.set(database=name)))
         return url
+
+    def copy(self, url: str) -> str:
+        """Clone the database, rows and all, and return the URL of the clone."""
+        return self._clone(make_url(url).database or "")
 
     def drop(self, url: str) -> None:
         """Empty the database for the next test; remove it where that is not possible."""
@@ -210,6 +219,15 @@ class PostgresqlDatabases:
                 Identifier(unfinished), Identifier(finished)
             )
         )
+
+    def _clone(self, template: str) -> str:
+        name = f"{self._prefix}_{uuid4().hex[:12]}"
+        self._connection.execute(
+            SQL("CREATE DATABASE {} TEMPLATE {}{}").format(
+                Identifier(name), Identifier(template), self._strategy
+            )
+        )
+        return self._url(name)
 
     def _url(self, name: str) -> str:
         url = self._server.set(drivername="postgresql+psycopg", database=name)

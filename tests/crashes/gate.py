@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatchcase
 from http.client import HTTPConnection
 from threading import Event, Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
@@ -33,9 +33,11 @@ class Trap:
         self._kill = kill
         self._lock = Lock()
 
-    def waits_for(self, call: str, moment: str) -> bool:
-        """Tell whether this is the call."""
-        return moment == self._moment and fnmatchcase(call, self._pattern)
+    def catches(self, call: str, moment: str) -> bool:
+        """Kill if this is the call; a dead one's calls arrive nowhere and get no answer."""
+        if moment == self._moment and fnmatchcase(call, self._pattern):
+            self.spring()
+        return self.sprung.is_set()
 
     def spring(self) -> None:
         """Kill, once."""
@@ -43,6 +45,13 @@ class Trap:
             if not self.sprung.is_set():
                 self._kill()
                 self.sprung.set()
+
+
+class Watcher(Protocol):
+    """Sees every call that a gate passes on, twice: before it has arrived and after."""
+
+    def catches(self, call: str, moment: str) -> bool:
+        """Tell whether the connection is to break here, without an answer."""
 
 
 class Gate:
@@ -53,7 +62,7 @@ class Gate:
     """
 
     def __init__(self, target: str) -> None:
-        self.trap: Trap | None = None
+        self.trap: Watcher | None = None
         self._address = urlsplit(target).netloc
         self.server = LocalServer(self._app)
 
@@ -66,12 +75,9 @@ class Gate:
         return answer(environ, start_response)
 
     def _look(self, call: str, moment: str) -> None:
-        trap = self.trap
-        if trap is not None and (trap.sprung.is_set() or trap.waits_for(call, moment)):
-            trap.spring()
-            # The caller is dead; a call of its that was on the way arrives nowhere.
-            if moment == "before":
-                raise ConnectionAbortedError
+        if self.trap is not None and self.trap.catches(call, moment):
+            # Werkzeug takes this for a caller who is gone, and closes the connection.
+            raise ConnectionAbortedError
 
     def _pass_on(self, request: Request) -> Response:
         path = request.full_path if request.query_string else request.path
