@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
+from timebot.playground.faults import hang_up
 from timebot.playground.http import LocalServer
 
 if TYPE_CHECKING:
@@ -69,26 +70,29 @@ class Gate:
     def _app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
         call = f"{request.method} {request.path}"
-        self._look(call, "before")
-        answer = self._pass_on(request)
-        self._look(call, "after")
+        # Read first: what is left in the line would be taken for another request.
+        content = request.get_data()
+        self._look(call, "before", environ)
+        answer = self._pass_on(request, content)
+        self._look(call, "after", environ)
         return answer(environ, start_response)
 
-    def _look(self, call: str, moment: str) -> None:
+    def _look(self, call: str, moment: str, environ: "WSGIEnvironment") -> None:
         if self.trap is not None and self.trap.catches(call, moment):
-            # Werkzeug takes this for a caller who is gone, and closes the connection.
+            hang_up(environ)
+            # Werkzeug takes this for a caller who is gone, which is so by now.
             raise ConnectionAbortedError
 
-    def _pass_on(self, request: Request) -> Response:
+    def _pass_on(self, request: Request, content: bytes) -> Response:
         path = request.full_path if request.query_string else request.path
         headers = {name: value for name, value in request.headers if name.lower() != "host"}
         connection = HTTPConnection(self._address, timeout=_PATIENCE_SECONDS)
-        connection.request(request.method, path, request.get_data(), headers)
+        connection.request(request.method, path, content, headers)
         answer = connection.getresponse()
-        content = answer.read()
+        answered = answer.read()
         connection.close()
         kept = [pair for pair in answer.getheaders() if pair[0].lower() not in _HOP_BY_HOP]
-        return Response(content, answer.status, kept)
+        return Response(answered, answer.status, kept)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -182,8 +183,14 @@ def _mails(seen: Sight, flawless: Sight) -> Iterator[str]:
 
 
 def _slack(seen: Sight, flawless: Sight) -> Iterator[str]:
-    if seen.cards != flawless.cards:
-        yield f"the cards say {seen.cards} and should say {flawless.cards}"
+    if len(seen.cards) != len(flawless.cards):
+        yield f"there are {len(seen.cards)} cards and should be {len(flawless.cards)}"
+    for found, expected in zip(seen.cards, flawless.cards, strict=False):
+        lines = zip_longest(found.splitlines(), expected.splitlines(), fillvalue="nothing")
+        for one, other in lines:
+            if one != other:
+                yield f"the card says “{one}” and should say “{other}”"
+                break
 
 
 def _end(seen: Sight) -> Iterator[str]:

@@ -131,10 +131,11 @@ def _promises(measured: Measured) -> Iterator[str]:
 def _points(measured: Measured) -> Iterator[str]:
     yield "## The points that were found\n"
     for database, recording in measured.recordings.items():
-        calls, commits = len(recording.calls), len(recording.commits)
-        yield (
-            f"- {database}: {calls} calls and {commits} commits, so {len(recording.points)} points."
+        calls, commits = (
+            _count(len(recording.calls), "call"),
+            _count(len(recording.commits), "commit"),
         )
+        yield f"- {database}: {calls} and {commits}, so {len(recording.points)} points."
     yield "\n| call | times |\n|---|---:|"
     first = next(iter(measured.recordings.values()))
     for name, times in sorted(Counter(first.calls).items()):

@@ -24,6 +24,7 @@ from timebot.backup.restoring import restore_backup
 from timebot.billing.models import Invoice
 from timebot.billing.pausing import resume_billing
 from timebot.billing.reconciling import Reconciler
+from timebot.cli.opening import operator
 from timebot.clock import real_now
 from timebot.db import Database
 from timebot.demo.environment import free_port, local_environment
@@ -32,7 +33,7 @@ from timebot.journal.models import InboxDelivery, OutboxMessage
 from timebot.playground.slack import Message
 from timebot.playground.world import LocalWorld
 from timebot.slack.manifest import event_names
-from timebot.team.models import Member, Workspace
+from timebot.team.models import Workspace
 
 _PATIENCE_SECONDS = 60
 """Bounds each wait; nothing waits longer than a second unless something is broken."""
@@ -153,7 +154,7 @@ class Performance:
         Reconciler(database, processor).reconcile(workspace_id, now=now)
         with database.transaction() as session:
             workspace = session.get_one(Workspace, workspace_id)
-            owner = session.scalars(select(Member).where(Member.role == "owner")).one()
+            owner = operator(session, workspace, now)
             resume_billing(session, workspace=workspace, actor=owner, surface="cli", now=now)
         database.dispose()
 

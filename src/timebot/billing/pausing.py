@@ -7,10 +7,13 @@ changed since.
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from timebot.billing.models import InvoiceRun
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor, record
+from timebot.journal.notices import refresh_card
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
 
@@ -48,7 +51,10 @@ def resume_billing(
 
 
 def lift_pause(session: Session, workspace: Workspace, *, by: Actor, now: datetime) -> bool:
-    """End the pause and write it down; return whether there was one."""
+    """End the pause and write it down; return whether there was one.
+
+    The cards of open runs are painted again: in Slack they still show what came after the backup.
+    """
     since = workspace.billing_paused_at
     if since is None:
         return False
@@ -64,4 +70,7 @@ def lift_pause(session: Session, workspace: Workspace, *, by: Actor, now: dateti
         at=now,
         before={"paused_at": since},
     )
+    is_open = (InvoiceRun.workspace_id == workspace.id) & (InvoiceRun.state == "open")
+    for run_id in session.scalars(select(InvoiceRun.id).where(is_open)):
+        refresh_card(session, workspace_id=workspace.id, purpose="run", subject_id=run_id, now=now)
     return True

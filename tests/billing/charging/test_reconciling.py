@@ -16,6 +16,7 @@ from timebot.billing.reconciling import Difference, Reconciler, reconcile_due
 from timebot.billing.runs import open_due_runs
 from timebot.errors import NotAllowed
 from timebot.journal.models import OutboxMessage
+from timebot.journal.notices import show_card
 from timebot.team.models import Workspace
 
 
@@ -123,6 +124,27 @@ def test_a_pause_ends_where_nothing_differs(world: World) -> None:
 
     assert reconcile(world) == []
     assert not is_paused(world)
+
+
+def test_the_card_of_an_open_run_is_painted_again_when_a_pause_ends(world: World) -> None:
+    # In Slack it shows what came after the backup, without the buttons that are needed again.
+    with world.database.transaction() as session:
+        show_card(
+            session,
+            workspace_id=world.workspace_id,
+            purpose="run",
+            subject_id=world.run_id,
+            recipients=["C0BILLING"],
+            now=world.clock.now(),
+        )
+        session.execute(update(OutboxMessage).values(state="done"))
+    pause(world)
+
+    reconcile(world)
+
+    with world.database.read_only() as session:
+        waiting = session.scalars(select(OutboxMessage).where(OutboxMessage.state == "waiting"))
+        assert [one.payload["subject_id"] for one in waiting] == [str(world.run_id)]
 
 
 def test_a_pause_stays_where_something_differs_until_an_owner_lets_it_go_on(world: World) -> None:
