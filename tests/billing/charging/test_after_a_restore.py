@@ -44,5 +44,7 @@ def test_the_same_period_is_charged_once(world: World, databases: Databases) -> 
     assert before.fresh(Invoice, again.id).collection == "paid"
     assert world.succeeded() == [invoice.total_minor]
     assert len(world.stripe.invoices()) == 1
+    # Not by the client on the payment page, which is what it would be without a restore.
+    assert before.fresh(Invoice, again.id).paid_how == "at Stripe"
     database.dispose()
     databases.drop(url)

@@ -101,12 +101,11 @@ def _absorb_paid(
             park(session, invoice, sentence, now=now)
             return
         payment = open_payment(session, invoice)
-        label = payment.card_label if payment is not None else None
         settle_paid(
             session,
             invoice,
             how="link" if payment is None else payment.how,
-            words=label or ("card" if payment is not None else "the payment page"),
+            words=_words(session, invoice, payment),
             paid_at=now,
             payment_intent=found.payment_intent,
             now=now,
@@ -130,6 +129,18 @@ def _absorb_refused(
     payment = open_payment(session, invoice)
     if payment is not None and payment.state == "unknown" and reached_bank(session, invoice, found):
         settle_refused(session, invoice, answer, now=now)
+
+
+def _words(session: Session, invoice: Invoice, payment: Payment | None) -> str:
+    """Say how the money came, no more precisely than these books know it."""
+    if payment is not None:
+        return payment.card_label or "card"
+    # After a restore the charge that was made before it is at Stripe and not here.
+    is_tried = select(Payment.id).where(
+        Payment.workspace_id == invoice.workspace_id, Payment.invoice_id == invoice.id
+    )
+    may_be_ours = invoice.charge_mode == "card" and session.scalar(is_tried.limit(1)) is None
+    return "at Stripe" if may_be_ours else "the payment page"
 
 
 def _absorb_closed(session: Session, invoice: Invoice, status: str, now: datetime) -> None:
