@@ -139,7 +139,7 @@ def _words(session: Session, invoice: Invoice, payment: Payment | None) -> str:
     is_tried = select(Payment.id).where(
         Payment.workspace_id == invoice.workspace_id, Payment.invoice_id == invoice.id
     )
-    may_be_ours = invoice.charge_mode == "card" and session.scalar(is_tried.limit(1)) is None
+    may_be_ours = invoice.charge_mode == "charge" and session.scalar(is_tried.limit(1)) is None
     return "at Stripe" if may_be_ours else "the payment page"
 
 
