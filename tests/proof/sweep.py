@@ -107,6 +107,9 @@ class Sweep:
             commits = performance.life.names_of_commits()
             self.recording = Recording(calls, commits, _look(performance))
             performance.life.end()
+        faults = judge(self.recording.flawless, self.recording.flawless)
+        if faults:
+            raise AssertionError(f"a run without any fault ends wrongly: {faults}")
 
     def play(self, case: Case) -> Verdict:
         """Play one case on a fresh copy of the stage and judge it."""

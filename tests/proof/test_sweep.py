@@ -34,6 +34,16 @@ def test_the_points_are_found_by_a_run_without_a_fault(sweep: Sweep) -> None:
     assert "billing/pipeline: record" in sweep.recording.commits
 
 
+def test_a_run_without_a_fault_charges_what_was_worked_and_sends_three_mails(sweep: Sweep) -> None:
+    flawless = sweep.recording.flawless
+
+    # An hour at 95 and three quarters of one at 110; two hours at 95; 19 % tax.
+    assert [one["amount"] for one in flawless.charges] == [21123, 22610]
+    assert flawless.numbers() == ["INV-2031-0001", "INV-2031-0002"]
+    assert sorted(flawless.letters.values()) == [1, 1, 1]
+    assert len(flawless.cards) == 1
+
+
 def test_there_is_a_point_before_and_after_each_call() -> None:
     points = points_of(CALL, ["POST /emails"])
 
