@@ -260,6 +260,28 @@ def test_an_open_payment_may_be_settled(session: Session, state: str) -> None:
     session.execute(update(Payment).values(state=state, settled_at=TOMORROW))
 
 
+@pytest.mark.parametrize("lost_minor", [-1, 9_501])
+def test_no_more_of_a_payment_is_lost_than_came(session: Session, lost_minor: int) -> None:
+    a_settled_payment(session, "succeeded")
+
+    is_refused(session, update(Payment).values(lost_minor=lost_minor))
+
+
+def test_of_an_attempt_that_brought_nothing_nothing_is_lost(session: Session) -> None:
+    a_settled_payment(session, "declined")
+
+    is_refused(session, update(Payment).values(lost_minor=1))
+
+
+def test_what_was_lost_and_paid_another_way_does_not_come_back(session: Session) -> None:
+    payment = a_settled_payment(session, "succeeded")
+    session.execute(update(Payment).values(lost_minor=9_500))
+    invoice = session.get_one(Invoice, (payment.workspace_id, payment.invoice_id))
+    a_payment(session, invoice, attempt=2, how="outside", state="succeeded")
+
+    is_refused(session, update(Payment).where(Payment.attempt == 1).values(lost_minor=0))
+
+
 def test_a_payment_is_not_deleted(session: Session) -> None:
     a_settled_payment(session, "declined")
 

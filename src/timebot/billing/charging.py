@@ -148,7 +148,7 @@ def _is_under_way(invoice: Invoice) -> bool:
 
 
 def _refuse_closed(invoice: Invoice) -> None:
-    if invoice.stripe_status in {"void", "uncollectible", "unclosed"}:
+    if invoice.stripe_status in {"void", "uncollectible", "unclosed", "paid"}:
         raise ClosedThere(number_of(invoice))
 
 

@@ -304,4 +304,4 @@ def _refundable(session: Session, invoice: Invoice) -> int:
             CreditNote.document != "draft",
         )
     )
-    return payment.amount_minor - int(gone or 0)
+    return max(0, payment.amount_minor - payment.lost_minor - int(gone or 0))

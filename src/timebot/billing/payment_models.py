@@ -19,6 +19,9 @@ class Payment(InWorkspace, Base):
         state: pending, succeeded, declined, needs_action, or unknown.
         decline_code: the card network's word for why.
         paid_on, note: of money that came outside: the day, and how people call the way.
+        lost_minor: how much of it went back to the client in a dispute.
+        dispute_id, dispute_state, dispute_page: of the newest dispute about it: the processor's id,
+            needs_answer, with_bank, won or lost, and where people answer.
         next_check_at, checks: an unknown outcome is asked about, never repeated blindly.
     """
 
@@ -59,6 +62,10 @@ class Payment(InWorkspace, Base):
     settled_at: Mapped[datetime | None]
     paid_on: Mapped[date | None]
     note: Mapped[str | None]
+    lost_minor: Mapped[int] = mapped_column(default=0)
+    dispute_id: Mapped[str | None]
+    dispute_state: Mapped[str | None]
+    dispute_page: Mapped[str | None]
     next_check_at: Mapped[datetime | None]
     checks: Mapped[int] = mapped_column(default=0)
 

@@ -225,12 +225,20 @@ class Dispute:
     """A client's objection at their bank.
 
     Attributes:
-        is_over: whether it was decided; `is_won` then says for whom.
+        state: needs_answer, with_bank, won or lost.
+        is_inquiry: whether the bank only asks, and has taken no money yet.
+        amount: what the client wants back.
+        answer_by: until when evidence counts, None where it is not said.
+        page: where people answer.
     """
 
+    id: str
+    state: str
+    is_inquiry: bool
+    amount: Money
     payment_intent: str | None
-    is_over: bool
-    is_won: bool
+    answer_by: datetime | None
+    page: str
 
 
 class CardProcessor(Protocol):
@@ -332,6 +340,10 @@ class CardProcessor(Protocol):
 
     def get_refund(self, refund_id: str) -> Refund:
         """Return a refund as it stands now."""
+        ...
+
+    def find_invoice_of(self, payment_intent: str) -> str | None:
+        """Return the id of the invoice that a payment was for, or None if it was for none."""
         ...
 
     def get_dispute(self, dispute_id: str) -> Dispute:

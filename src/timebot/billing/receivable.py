@@ -15,9 +15,9 @@ _AT_ONCE = 500
 
 
 def received(session: Session, invoice: Invoice) -> Money:
-    """Return the money that came for an invoice, refunds not taken off."""
+    """Return the money that came for an invoice and was not lost again, refunds not taken off."""
     found = session.scalar(
-        select(func.sum(Payment.amount_minor)).where(
+        select(func.sum(Payment.amount_minor - Payment.lost_minor)).where(
             Payment.workspace_id == invoice.workspace_id,
             Payment.invoice_id == invoice.id,
             Payment.state == "succeeded",
@@ -64,7 +64,7 @@ def owed_of(
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         paid = (
-            select(Payment.invoice_id, func.sum(Payment.amount_minor))
+            select(Payment.invoice_id, func.sum(Payment.amount_minor - Payment.lost_minor))
             .where(
                 Payment.workspace_id == workspace_id,
                 Payment.invoice_id.in_(some),
@@ -88,6 +88,11 @@ def owed_of(
         invoice.id: Money(invoice.due_minor - settled.get(invoice.id, 0), invoice.currency)
         for invoice in invoices
     }
+
+
+def is_touched(session: Session, invoice: Invoice) -> bool:
+    """Tell whether money ever came, or a credit note was written; cancelling would undo neither."""
+    return bool(list_received(session, invoice) or list_credit_notes(session, invoice))
 
 
 def list_credit_notes(session: Session, invoice: Invoice) -> list[CreditNote]:

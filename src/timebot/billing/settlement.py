@@ -1,5 +1,6 @@
 """Settlement: webhooks as hints. The object is asked for again, and ours is moved forward once."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.billing.cards import CARD_EVENTS, note_card, refresh_card
-from timebot.billing.delivery import note_delivery, note_invoice, note_sent, show_change
+from timebot.billing.delivery import note_delivery, note_sent
+from timebot.billing.disputes import settle_dispute
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail, Payment
 from timebot.billing.ports import (
     CardProcessor,
-    Dispute,
     ListedInvoice,
     Mailer,
     Missing,
@@ -27,11 +28,9 @@ from timebot.billing.steps.crediting import hear_of_refund
 from timebot.billing.steps.keys import natural_keys
 from timebot.billing.steps.settling import decide
 from timebot.db import Database
-from timebot.journal.audit import Actor
 from timebot.journal.inbox import WebhookDelivery
 from timebot.journal.outcomes import Delivered, GiveUp, Outcome, TryAgain
 
-STRIPE, RESEND = Actor(None, "stripe"), Actor(None, "resend")
 _NOT_YET = TryAgain("our own record of it is not there yet", timedelta(seconds=30))
 _DONE = Delivered()
 
@@ -88,21 +87,41 @@ class StripeWebhooks:
 
     def _dispute(self, dispute_id: str, now: datetime) -> Outcome:
         dispute = self._processor.get_dispute(dispute_id)
-        with self._database.transaction() as session:
-            invoice = _lock_by_intent(session, dispute.payment_intent)
-            if invoice is None:
-                return _DONE
+
+        def settle(session: Session, invoice: Invoice) -> None:
             settle_dispute(session, invoice, dispute, now=now)
-        return _DONE
+
+        return self._about_payment(dispute.payment_intent, settle, now)
 
     def _refund(self, refund_id: str, now: datetime) -> Outcome:
         refund = self._processor.get_refund(refund_id)
-        with self._database.transaction() as session:
-            invoice = _lock_by_intent(session, refund.payment_intent)
-            if invoice is None:
-                return _DONE
+
+        def settle(session: Session, invoice: Invoice) -> None:
             hear_of_refund(session, invoice, refund, now=now)
-        return _DONE
+
+        return self._about_payment(refund.payment_intent, settle, now)
+
+    def _about_payment(
+        self, intent: str | None, settle: Callable[[Session, Invoice], None], now: datetime
+    ) -> Outcome:
+        """Settle what became of a payment; where it is not on record yet, that comes first."""
+        if intent is None or self._settled(intent, settle):
+            return _DONE
+        invoice_id = self._processor.find_invoice_of(intent)
+        if invoice_id is None:
+            return _DONE
+        outcome = self._invoice(invoice_id, now)
+        if outcome == _DONE:
+            self._settled(intent, settle)
+        return outcome
+
+    def _settled(self, intent: str, settle: Callable[[Session, Invoice], None]) -> bool:
+        with self._database.transaction() as session:
+            invoice = _lock_by_intent(session, intent)
+            if invoice is None:
+                return False
+            settle(session, invoice)
+        return True
 
 
 class ResendWebhooks:
@@ -132,27 +151,6 @@ class ResendWebhooks:
         return _DONE
 
 
-def settle_dispute(session: Session, invoice: Invoice, dispute: Dispute, *, now: datetime) -> None:
-    """Note that a client objects to a payment, or that the objection was decided."""
-    is_won = dispute.is_over and dispute.is_won
-    if is_won and invoice.collection == "disputed":
-        invoice.collection, invoice.attention = "paid", None
-        note_invoice(session, invoice, action="invoice.dispute_won", actor=STRIPE, at=now)
-        show_change(session, invoice, now=now)
-    elif not is_won and invoice.collection in {"paid", "disputed"}:
-        is_news = invoice.collection == "paid"
-        invoice.collection = "disputed"
-        if is_news:
-            note_invoice(session, invoice, action="invoice.disputed", actor=STRIPE, at=now)
-        decide(session, invoice, _dispute_sentence(invoice, dispute), now=now)
-
-
-def _dispute_sentence(invoice: Invoice, dispute: Dispute) -> str:
-    if dispute.is_over:
-        return f"The dispute about {invoice.number} was lost; the money went back."
-    return f"The client disputes the payment of {invoice.number}. Please answer at Stripe."
-
-
 def _lock_by_processor_id(session: Session, invoice_id: str) -> Invoice | None:
     # An id of Stripe's is unique over all workspaces of the account.
     return session.scalar(
@@ -160,9 +158,12 @@ def _lock_by_processor_id(session: Session, invoice_id: str) -> Invoice | None:
     )
 
 
-def _lock_by_intent(session: Session, intent: str | None) -> Invoice | None:
-    payment = session.scalar(select(Payment).where(Payment.stripe_payment_intent == intent))
-    if intent is None or payment is None:
+def _lock_by_intent(session: Session, intent: str) -> Invoice | None:
+    """Lock the invoice that a payment settled; attempts that were refused share its id."""
+    payment = session.scalar(
+        select(Payment).where(Payment.stripe_payment_intent == intent, Payment.state == "succeeded")
+    )
+    if payment is None:
         return None
     return session.get_one(
         Invoice, (payment.workspace_id, payment.invoice_id), with_for_update=True

@@ -10,7 +10,7 @@ from timebot.billing.client_credit import return_credit
 from timebot.billing.deciding import lock_unpaid, number_of
 from timebot.billing.delivery import note_invoice, show_change, write_off_unwritten
 from timebot.billing.models import BillingEntry, Invoice
-from timebot.billing.receivable import owed
+from timebot.billing.receivable import is_touched
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor
 from timebot.team.models import Member, Workspace
@@ -61,7 +61,7 @@ def void_invoice(
     if not words:
         raise ReasonMissing
     invoice = lock_unpaid(session, workspace=workspace, invoice_id=invoice_id)
-    if invoice.collection == "credited" or owed(session, invoice) != invoice.due:
+    if is_touched(session, invoice):
         raise PartlySettled(number_of(invoice))
     invoice.document, invoice.voided_at, invoice.void_reason = "void", now, words
     invoice.collection, invoice.attention, invoice.uncollected_at = "none", None, None

@@ -83,7 +83,7 @@ _INVARIANTS = (
         "paid invoices",
         "it is paid, but payments and credit notes do not come to what was due",
         "SELECT i.number FROM invoice i WHERE i.collection = 'paid' AND i.due_minor <>"
-        " (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p"
+        " (SELECT COALESCE(SUM(p.amount_minor - p.lost_minor), 0) FROM payment p"
         " WHERE p.workspace_id = i.workspace_id AND p.invoice_id = i.id"
         " AND p.state = 'succeeded' AND p.currency = i.currency)"
         " + (SELECT COALESCE(SUM(c.reduces_minor), 0) FROM credit_note c"
@@ -94,11 +94,19 @@ _INVARIANTS = (
         "all of it was paid or credited, but the invoice counts as unpaid",
         "SELECT i.number FROM invoice i WHERE i.number IS NOT NULL AND i.due_minor > 0"
         " AND i.collection NOT IN ('paid', 'disputed', 'credited') AND i.due_minor <="
-        " (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p"
+        " (SELECT COALESCE(SUM(p.amount_minor - p.lost_minor), 0) FROM payment p"
         " WHERE p.workspace_id = i.workspace_id AND p.invoice_id = i.id"
         " AND p.state = 'succeeded')"
         " + (SELECT COALESCE(SUM(c.reduces_minor), 0) FROM credit_note c"
         " WHERE c.workspace_id = i.workspace_id AND c.invoice_id = i.id)",
+    ),
+    Invariant(
+        "disputes",
+        "it counts as disputed without an open dispute, or as paid although one is open",
+        "SELECT i.number FROM invoice i WHERE i.collection IN ('paid', 'disputed')"
+        " AND (i.collection = 'disputed') <> EXISTS (SELECT 1 FROM payment p"
+        " WHERE p.workspace_id = i.workspace_id AND p.invoice_id = i.id"
+        " AND p.dispute_state IN ('needs_answer', 'with_bank'))",
     ),
     *CREDIT_INVARIANTS,
     Invariant(

@@ -15,7 +15,6 @@ from timebot.billing.ports import (
     Card,
     ChargeLine,
     Declined,
-    Dispute,
     Forged,
     ListedInvoice,
     NeedsAction,
@@ -24,6 +23,7 @@ from timebot.billing.ports import (
     ProcessorInvoice,
 )
 from timebot.gateways.stripe_credits import StripeCredits
+from timebot.gateways.stripe_disputes import StripeDisputes
 from timebot.gateways.stripe_errors import asking, changing, refused_payment
 from timebot.gateways.stripe_invoices import (
     CLIENT,
@@ -46,7 +46,7 @@ WEBHOOK_TOLERANCE = timedelta(minutes=5)
 _PAGE = 100
 
 
-class StripeProcessor(StripeCredits):
+class StripeProcessor(StripeCredits, StripeDisputes):
     """Keeps cards and charges them at Stripe, or at a server that answers like it.
 
     Every call is made once: retries belong to the worker, which has keys that survive a crash.
@@ -281,17 +281,6 @@ class StripeProcessor(StripeCredits):
             self._client.v1.invoices.pay(
                 invoice_id, {"paid_out_of_band": True}, {"idempotency_key": key}
             )
-
-    def get_dispute(self, dispute_id: str) -> Dispute:
-        """Return a dispute as it stands now."""
-        with asking():
-            dispute = self._client.v1.disputes.retrieve(dispute_id)
-        intent = dispute.payment_intent
-        return Dispute(
-            payment_intent=None if intent is None else _id(intent),
-            is_over=dispute.status in {"won", "lost", "warning_closed", "prevented"},
-            is_won=dispute.status in {"won", "warning_closed", "prevented"},
-        )
 
     def verify_webhook(self, body: bytes, headers: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """Return the event's id, and its type with the object it is about.

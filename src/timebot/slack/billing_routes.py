@@ -10,6 +10,7 @@ from timebot.slack import (
     client_choices,
     client_command,
     client_form,
+    dispute_notice,
     invoice_actions,
     invoice_card,
     invoice_credit,
@@ -55,4 +56,8 @@ BILLING_FORMS: Mapping[str, Feature] = {
 }
 BILLING_OPTIONS: Mapping[str, Options] = {**client_choices.OPTIONS}
 BILLING_CARDS: Mapping[str, Card] = {**run_card.CARDS, **invoice_card.CARDS}
-BILLING_NOTICES: Mapping[str, Notice] = {**billing_notices.NOTICES, **books_notice.NOTICES}
+BILLING_NOTICES: Mapping[str, Notice] = {
+    **billing_notices.NOTICES,
+    **books_notice.NOTICES,
+    **dispute_notice.NOTICES,
+}

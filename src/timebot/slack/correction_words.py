@@ -34,7 +34,11 @@ def _payment(viewer: Viewer, payment: Payment) -> str:
     settled = payment.settled_at or payment.created_at
     day = payment.paid_on or day_of(settled, viewer.workspace.zone)
     how = f" ({payment.note})" if payment.note else ""
-    return f"{amount} came on {day_in_words(day)}{how}."
+    came = f"{amount} came on {day_in_words(day)}{how}"
+    if not payment.lost_minor:
+        return f"{came}."
+    lost = Money(payment.lost_minor, payment.currency)
+    return f"{came}; {money_words(lost, viewer.workspace.locale)} was lost in a dispute."
 
 
 def _note(viewer: Viewer, note: CreditNote) -> str:

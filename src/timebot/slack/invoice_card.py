@@ -5,7 +5,7 @@ from uuid import UUID
 
 from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice
-from timebot.billing.receivable import list_credit_notes, owed
+from timebot.billing.receivable import card_payment, is_touched, list_credit_notes, owed
 from timebot.clients.models import Client
 from timebot.slack.blocks import (
     Block,
@@ -16,6 +16,7 @@ from timebot.slack.blocks import (
     escape,
     fields,
     header,
+    link_button,
     section,
 )
 from timebot.slack.correction_words import correction_lines
@@ -36,7 +37,7 @@ from timebot.team.days import day_in_words
 
 _UNPAID = frozenset(("open", "failed"))
 _MOST_NOTES = 5
-_CLOSED_THERE = frozenset(("void", "uncollectible", "unclosed"))
+_CLOSED_THERE = frozenset(("void", "uncollectible", "unclosed", "paid"))
 _NOT_AGAIN = frozenset(("ended", "confirm"))
 """Troubles of a card that another try at it does not mend."""
 
@@ -122,7 +123,9 @@ def _buttons(viewer: Viewer, invoice: Invoice, client: Client) -> list[Block]:
     found = [button("PDF", Act.INVOICE_PDF, value)]
     notes = list_credit_notes(viewer.session, invoice)
     found += [_note_button(note) for note in notes[-_MOST_NOTES:]]
-    if invoice.document == "void" or invoice.collection in {"unknown", "disputed", "credited"}:
+    if invoice.collection == "disputed":
+        return [*_answers(viewer, invoice), *found]
+    if invoice.document == "void" or invoice.collection in {"unknown", "credited"}:
         return found
     credit = button("Credit note", Act.INVOICE_CREDIT_FORM, value)
     if invoice.collection == "paid":
@@ -131,6 +134,14 @@ def _buttons(viewer: Viewer, invoice: Invoice, client: Client) -> list[Block]:
         return found
     ways = _ways_to_be_paid(viewer, invoice, client, value)
     return [*ways, *found, credit, *_other(viewer, invoice, value)]
+
+
+def _answers(viewer: Viewer, invoice: Invoice) -> list[Block]:
+    """Return the way to the page at the processor where a dispute is answered."""
+    payment = card_payment(viewer.session, invoice)
+    if payment is None or not payment.dispute_page or payment.dispute_state != "needs_answer":
+        return []
+    return [link_button("Answer at Stripe", payment.dispute_page)]
 
 
 def _waits(invoice: Invoice) -> bool:
@@ -184,7 +195,7 @@ def _other(viewer: Viewer, invoice: Invoice, value: Mapping[str, object]) -> lis
         found.append(button("Mail it again", Act.INVOICE_MAIL, value))
     if invoice.uncollected_at is None:
         found.append(button("Park", Act.INVOICE_PARK, value))
-    if owed(viewer.session, invoice) != invoice.due:
+    if is_touched(viewer.session, invoice):
         # Money came or a credit note was written; the rest is credited, not cancelled.
         return found
     return [*found, button("Cancel invoice", Act.INVOICE_VOID_FORM, value, style="danger")]

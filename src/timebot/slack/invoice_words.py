@@ -30,7 +30,9 @@ def state_words(session: Session, invoice: Invoice, *, today: date) -> str:
         when = f" on {_day(session, invoice, invoice.paid_at)}" if invoice.paid_at else ""
         return f"paid{when}" + (f" ({invoice.paid_how})" if invoice.paid_how else "")
     if invoice.collection in {"disputed", "credited"}:
-        return {"disputed": "disputed", "credited": "credited in full"}[invoice.collection]
+        return {"disputed": "disputed at the bank", "credited": "credited in full"}[
+            invoice.collection
+        ]
     if invoice.collection == "unknown":
         return "not known yet whether the card was charged"
     words = _refused(session, invoice) if invoice.collection == "failed" else _open(invoice)
@@ -97,4 +99,6 @@ def _open(invoice: Invoice) -> str:
 
 def _refused(session: Session, invoice: Invoice) -> str:
     payment = last_payment(session, invoice)
-    return "not paid" if payment is None else trouble_of(payment).words
+    if payment is None or payment.state == "succeeded":
+        return "not paid, a dispute was lost" if payment and payment.lost_minor else "not paid"
+    return trouble_of(payment).words

@@ -9,8 +9,8 @@ from tests.billing.charging.world import ASKS, DECLINES, World
 from tests.playground.receiver import Receiver
 from timebot.billing.charging import charge_again
 from timebot.billing.models import Invoice
-from timebot.billing.ports import Dispute, Forged
-from timebot.billing.settlement import ResendWebhooks, StripeWebhooks, settle_dispute
+from timebot.billing.ports import Forged
+from timebot.billing.settlement import ResendWebhooks, StripeWebhooks
 from timebot.billing.steps.absorbing import absorb
 from timebot.billing.void import void_invoice
 from timebot.clock import real_now
@@ -252,26 +252,6 @@ def test_a_payment_after_the_invoice_was_cancelled_is_told(
     assert after.attention == (
         "INV-2026-0001 was cancelled, but Stripe collected 226.10 EUR. Please refund it there."
     )
-
-
-def test_a_dispute_freezes_a_payment_and_a_won_one_frees_it(world: World) -> None:
-    invoice = world.invoice(world.client_with_card())
-    world.drain()
-    intent = world.payments()[0].stripe_payment_intent
-
-    collections = []
-    for dispute in (
-        Dispute(intent, is_over=False, is_won=False),
-        Dispute(intent, is_over=True, is_won=True),
-        Dispute(intent, is_over=True, is_won=True),
-    ):
-        with world.database.transaction() as session:
-            locked = session.get_one(Invoice, (world.workspace_id, invoice.id))
-            settle_dispute(session, locked, dispute, now=world.clock.now())
-            collections.append(locked.collection)
-
-    assert intent is not None
-    assert collections == ["disputed", "paid", "paid"]
 
 
 def test_a_forged_webhook_is_refused(world: World, receiver: Receiver) -> None:

@@ -94,6 +94,9 @@ def _absorb_paid(
     if invoice.document == "void":
         sentence = f"{invoice.number} was cancelled, but Stripe collected {found.amount_paid}."
         decide(session, invoice, f"{sentence} Please refund it there.", now=now)
+    elif _is_known(session, invoice, found):
+        # What became of that payment since, as in a dispute, is told elsewhere.
+        return
     elif invoice.collection in {"open", "failed", "unknown"}:
         wanted = owed(session, invoice)
         if found.amount_paid != wanted:
@@ -110,7 +113,7 @@ def _absorb_paid(
             payment_intent=found.payment_intent,
             now=now,
         )
-    elif found.payment_intent is not None and not _is_known(session, invoice, found):
+    elif found.payment_intent is not None:
         sentence = (
             f"{invoice.number} was paid twice: {found.amount_paid} came at Stripe after it was"
             " settled here."
@@ -157,7 +160,7 @@ def _absorb_closed(session: Session, invoice: Invoice, status: str, now: datetim
 
 
 def _is_known(session: Session, invoice: Invoice, found: ProcessorInvoice) -> bool:
-    """Tell whether the processor's payment is the one that made the invoice paid."""
+    """Tell whether the processor's payment is on record already."""
     payment = card_payment(session, invoice)
     return payment is not None and payment.stripe_payment_intent == found.payment_intent
 

@@ -17,6 +17,9 @@ def upgrade() -> None:
     op.add_column("client", sa.Column("card_trouble", sa.Text(), nullable=True))
     op.add_column("payment", sa.Column("paid_on", Day(), nullable=True))
     op.add_column("payment", sa.Column("note", sa.Text(), nullable=True))
+    op.add_column("payment", sa.Column("lost_minor", Whole(), nullable=False, server_default="0"))
+    for name in ("dispute_id", "dispute_state", "dispute_page"):
+        op.add_column("payment", sa.Column(name, sa.Text(), nullable=True))
     _create_credit_note()
     _create_its_rows()
     _create_client_credit()

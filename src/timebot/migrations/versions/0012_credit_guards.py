@@ -43,12 +43,11 @@ def _invoice(column: str) -> str:
 
 
 _LOCK_INVOICE = f"{_invoice('1')[1:-1]} FOR NO KEY UPDATE"
-_RECEIVED = _sum(
-    "amount_minor", "payment", f"{_OF_INVOICE} AND state = 'succeeded' AND id <> NEW.id"
-)
-_BY_CARD = _sum(
-    "amount_minor", "payment", f"{_OF_INVOICE} AND state = 'succeeded' AND how <> 'outside'"
-)
+_KEPT = "amount_minor - lost_minor"
+"""What came and did not go back in a dispute."""
+
+_RECEIVED = _sum(_KEPT, "payment", f"{_OF_INVOICE} AND state = 'succeeded' AND id <> NEW.id")
+_BY_CARD = _sum(_KEPT, "payment", f"{_OF_INVOICE} AND state = 'succeeded' AND how <> 'outside'")
 _REDUCED = _sum("reduces_minor", "credit_note", _OTHER_ISSUED)
 _OTHER_INVOICE = """EXISTS (SELECT 1 FROM credit_note_line l
     JOIN invoice_line i ON i.workspace_id = l.workspace_id AND i.id = l.line_id
@@ -192,13 +191,17 @@ def _guard_payments() -> None:
         "what a payment is about is never changed, and a settled one is never open again",
         when=f"{changed(PROMISED)}"
         " OR (OLD.state IN ('succeeded', 'declined') AND NEW.state <> OLD.state)"
-        " OR (OLD.state = 'needs_action' AND NEW.state IN ('pending', 'unknown'))",
+        " OR (OLD.state = 'needs_action' AND NEW.state IN ('pending', 'unknown'))"
+        " OR NEW.lost_minor < 0 OR NEW.lost_minor > NEW.amount_minor"
+        " OR (NEW.lost_minor > 0 AND NEW.state <> 'succeeded')",
     )
     because = "no more is taken than an invoice asks for"
-    condition = f"{_RECEIVED} + {_REDUCED} + NEW.amount_minor > {_invoice('due_minor')}"
+    new = "NEW.amount_minor - NEW.lost_minor"
+    condition = f"{_RECEIVED} + {_REDUCED} + {new} > {_invoice('due_minor')}"
+    is_more = "(OLD.state <> 'succeeded' OR NEW.lost_minor < OLD.lost_minor)"
     for name, event, when in (
         ("excess_insert", "INSERT", "NEW.state = 'succeeded'"),
-        ("excess_update", "UPDATE", "NEW.state = 'succeeded' AND OLD.state <> 'succeeded'"),
+        ("excess_update", "UPDATE", f"NEW.state = 'succeeded' AND {is_more}"),
     ):
         refuse_if(name, event, "payment", because, condition, when=when, lock=_LOCK_INVOICE)
 

@@ -1,0 +1,52 @@
+"""A dispute in Slack: what the bank asks, until when, where to answer, and how it ended."""
+
+from tests.slack.billing.firms import Firm, posted
+
+
+def disputed(firm: Firm) -> str:
+    firm.put_card_on_file("Acme")
+    firm.add_work("Logo")
+    firm.open_run()
+    firm.release("Acme")
+    [charge] = firm.world.local.stripe.charges()
+    made = firm.world.local.stripe.bank.dispute(charge["id"])
+    firm.world.settle()
+    return str(made["id"])
+
+
+def test_a_dispute_is_told_with_the_way_to_answer(firm: Firm) -> None:
+    dispute = disputed(firm)
+
+    told = posted(firm.ben, "INV-2031-0001 for Acme: disputed")
+
+    assert "has taken 190.00 EUR back. Answer at Stripe by 24 Mar 2031, or it is lost." in told.text
+    assert told.buttons == ["Answer at Stripe", "Show invoice"]
+    shown = firm.types("invoice 1")
+    assert "Disputed at the bank" in shown.text
+    assert shown.buttons == ["Answer at Stripe", "PDF"]
+    assert dispute in str(shown.blocks)
+
+
+def test_a_lost_dispute_leaves_only_what_still_helps(firm: Firm) -> None:
+    dispute = disputed(firm)
+    firm.world.local.stripe.bank.decide(dispute, is_won=False)
+    firm.world.settle()
+
+    told = posted(firm.ben, "INV-2031-0001 for Acme: dispute lost")
+    shown = firm.types("invoice 1")
+
+    assert "Write a credit note if you give it up" in told.text
+    assert "not paid, a dispute was lost" in shown.text
+    assert "\u20ac190.00 was lost in a dispute" in shown.text
+    assert shown.buttons == ["Mark paid", "PDF", "Credit note"]
+
+
+def test_a_won_dispute_is_told(firm: Firm) -> None:
+    dispute = disputed(firm)
+    firm.world.local.stripe.bank.decide(dispute, is_won=True)
+    firm.world.settle()
+
+    told = posted(firm.ben, "INV-2031-0001 for Acme: dispute won")
+
+    assert "The dispute was won: the money stays." in told.text
+    assert "Paid on" in firm.types("invoice 1").text
