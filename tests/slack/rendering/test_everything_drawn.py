@@ -124,6 +124,12 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
     return {
         "card_on_file": {"client_id": str(firm.clients[0].id)},
         "card_lost": {"client_id": str(firm.clients[1].id)},
+        "dispute": {
+            "invoice_id": str(firm.session.scalars(select(Invoice.id)).first()),
+            "state": "needs_answer",
+            "sentence": mischief(4, 300),
+            "page": "https://dashboard.stripe.com/disputes/du_1",
+        },
         "budget_crossed": {"project_id": str(firm.projects[0].id), "percent": "100"},
         "run_forecast": days,
         "runs_missed": {"count": "3", **days},
