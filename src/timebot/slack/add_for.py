@@ -11,8 +11,7 @@ from timebot.slack.billing_words import person_of
 from timebot.slack.blocks import Block
 from timebot.slack.corrected_reply import draw_corrected
 from timebot.slack.desk import Asked, Feature
-from timebot.slack.entry_fields import project_id_in
-from timebot.slack.entry_saving import add_filled_in, kept_of_long, long_question
+from timebot.slack.entry_saving import add_filled_in, filled_in_again
 from timebot.slack.form_fields import filled
 from timebot.slack.ids import Act, Form, pack
 from timebot.slack.place_choice import choose_place, find_project_option
@@ -20,6 +19,7 @@ from timebot.slack.timer_replies import draw_added
 from timebot.team.days import day_of
 from timebot.team.rights import may, require
 from timebot.timekeeping.limits import LongTime
+from timebot.timekeeping.locks import PeriodLocked
 from timebot.timekeeping.on_behalf import HasLeft, NoTimeOfTheirs, NotKnownYet
 from timebot.timekeeping.phrases import leading_duration, read_work
 from timebot.timekeeping.wording import clean_text
@@ -73,14 +73,8 @@ def save_added_for(asked: Asked) -> Answer:
     author = person_of(asked, filled(asked.delivery, entry_form.PERSON))
     try:
         added = add_filled_in(asked, author=author)
-    except LongTime as long:
-        view = entry_form.add_for_form(
-            given=asked.delivery.state,
-            project=find_project_option(asked, project_id_in(asked.delivery.state)),
-            kept=kept_of_long(asked),
-            asks=long_question(long),
-        )
-        return Answer(next_view=view)
+    except (LongTime, PeriodLocked) as refusal:
+        return Answer(next_view=entry_form.add_for_form(**filled_in_again(asked, refusal)))
     except (HasLeft, NoTimeOfTheirs, NotKnownYet) as refusal:
         raise AtField(entry_form.PERSON, refusal) from None
     if author.id == asked.member.id:

@@ -1,11 +1,12 @@
 """The modals in which time is started, added and changed. Pure drawing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from timebot.slack.blocks import (
     Block,
+    actions,
     context,
     field,
     modal,
@@ -92,11 +93,17 @@ def start_form(
 
 
 def add_form(
-    *, given: Given, project: Block | None, zone: str, kept: Mapping[str, object], asks: str = ""
+    *,
+    given: Given,
+    project: Block | None,
+    zone: str,
+    kept: Mapping[str, object],
+    asks: str = "",
+    ways: Sequence[Block] = (),
 ) -> Block:
-    """Draw the modal that adds time by hand; `asks` is what is asked on top."""
+    """Draw the modal that adds time by hand; on top what is asked, with buttons that help."""
     blocks = [
-        *_question(asks),
+        *_question(asks, ways),
         *_sources(source_link(str(kept.get("permalink") or ""))),
         *_by_hand(given, project, day_hint=f"In your time zone, {zone}."),
     ]
@@ -104,12 +111,17 @@ def add_form(
 
 
 def add_for_form(
-    *, given: Given, project: Block | None, kept: Mapping[str, object], asks: str = ""
+    *,
+    given: Given,
+    project: Block | None,
+    kept: Mapping[str, object],
+    asks: str = "",
+    ways: Sequence[Block] = (),
 ) -> Block:
-    """Draw the modal that adds time for somebody; `asks` is what is asked on top."""
+    """Draw the modal that adds time for somebody; on top what is asked, with buttons that help."""
     person = Field(PERSON, "Person", "person", hint="They are told at once.")
     blocks = [
-        *_question(asks),
+        *_question(asks, ways),
         person.draw(given.get(PERSON)),
         *_by_hand(given, project, day_hint="In the time zone of the person."),
     ]
@@ -123,12 +135,13 @@ def edit_form(
     project: Block | None,
     kept: Mapping[str, object],
     asks: str = "",
+    ways: Sequence[Block] = (),
 ) -> Block:
     """Draw the modal that changes an entry; a running timer has a start only."""
     is_closed = entry.ended_at is not None
     begun = field(BEGAN, "From", _time(given.get(BEGAN)), hint=f"In {entry.zone}.")
     blocks = [
-        *_question(asks),
+        *_question(asks, ways),
         *_warning(entry),
         *_sources(ticket(entry), source_link(entry.permalink or "")),
         _project(project),
@@ -201,8 +214,9 @@ def _by_hand(given: Given, project: Block | None, *, day_hint: str) -> list[Bloc
     ]
 
 
-def _question(asks: str) -> list[Block]:
-    return [{"type": "section", "text": plain(asks)}] if asks else []
+def _question(asks: str, ways: Sequence[Block] = ()) -> list[Block]:
+    buttons = [actions(*ways)] if ways else []
+    return [{"type": "section", "text": plain(asks)}, *buttons] if asks else []
 
 
 def _warning(entry: TimeEntry) -> list[Block]:

@@ -1,5 +1,6 @@
 """Opens the modals of time, filled in with what a button or an entry says."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from timebot.errors import Refusal
 from timebot.slack import entry_form
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block
+from timebot.slack.closed_entry import unless_closed
 from timebot.slack.desk import Asked
 from timebot.slack.entry_meant import entry_meant
 from timebot.slack.place_choice import find_project_option, linked_here
@@ -63,8 +65,7 @@ def fill_in_add(asked: Asked, wish: AddWish, unclear: Refusal) -> Answer:
 def open_edit(asked: Asked) -> Answer:
     """Open the entry that a button carries: one's own by its number, or any by its id."""
     if "entry" in asked.delivery.value:
-        entry = entry_meant(asked)
-        return Answer(modal=edit_modal(asked, entry, entry_form.values_of(entry), entry.version))
+        return open_entry_form(asked, entry_meant(asked))
     packed = asked.delivery.packed
     return edit_number(asked, int(packed) if packed.isdecimal() else None)
 
@@ -79,7 +80,16 @@ def edit_number(asked: Asked, number: int | None) -> Answer:
         if found is None:
             raise Refusal("You have no entry yet.", example=f"{asked.desk.command} start Acme logo")
         entry = found
-    return Answer(modal=edit_modal(asked, entry, entry_form.values_of(entry), entry.version))
+    return open_entry_form(asked, entry)
+
+
+def open_entry_form(asked: Asked, entry: TimeEntry) -> Answer:
+    """Open this entry to change it, or say why it stays as it is."""
+
+    def draw() -> Block:
+        return edit_modal(asked, entry, entry_form.values_of(entry), entry.version)
+
+    return unless_closed(asked, entry, draw)
 
 
 def open_stop_at(asked: Asked) -> Answer:
@@ -155,6 +165,7 @@ def edit_modal(
     version: int,
     *,
     asks: str = "",
+    ways: Sequence[Block] = (),
     long: str = "",
 ) -> Block:
     """Draw the modal of an entry, as it is or as it was filled in.
@@ -164,7 +175,8 @@ def edit_modal(
         entry: the entry.
         given: what the fields hold.
         version: the version of the entry that the person was shown.
-        asks: a question to confirm by saving again.
+        asks: a question to confirm by saving again, or why it was not saved.
+        ways: buttons that help with what is asked.
         long: the times that the question was about.
     """
     project = given.get(entry_form.PROJECT)
@@ -175,6 +187,7 @@ def edit_modal(
         project=find_project_option(asked, UUID(project) if project else None),
         kept={**kept, "entry": entry.id, "version": version, "long": long},
         asks=asks,
+        ways=ways,
     )
 
 

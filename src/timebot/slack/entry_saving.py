@@ -1,9 +1,12 @@
 """What the modals of time do when they are submitted; more than a day is asked back first."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypedDict
 
 from timebot.slack import entry_form
 from timebot.slack.answer import Answer, AtField
+from timebot.slack.blocks import Block
 from timebot.slack.corrected_reply import draw_corrected
 from timebot.slack.desk import SURFACE, Asked
 from timebot.slack.entry_fields import (
@@ -19,6 +22,7 @@ from timebot.slack.entry_fields import (
 from timebot.slack.entry_meant import entry_meant, is_own
 from timebot.slack.entry_opening import edit_modal
 from timebot.slack.place_choice import find_project_option
+from timebot.slack.refusals import buttons_of
 from timebot.slack.timer_replies import draw_added, draw_edited, draw_started, draw_stopped
 from timebot.team.days import local_instant
 from timebot.team.models import Member
@@ -30,6 +34,7 @@ from timebot.timekeeping.durations import (
 )
 from timebot.timekeeping.editing import confirm_entry, edit_entry, may_confirm
 from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
+from timebot.timekeeping.locks import PeriodLocked
 from timebot.timekeeping.manual import Added, add_entry, place
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.moments import parse_moment
@@ -60,7 +65,7 @@ def save_start(asked: Asked) -> Answer:
             project=find_project_option(asked, project_id_in(state)),
             kept={**value, "long": at},
             switches=switches,
-            asks=long_question(long),
+            asks=_long_question(long),
         )
         return Answer(next_view=view)
     return draw_started(asked, started)
@@ -70,15 +75,9 @@ def save_added(asked: Asked) -> Answer:
     """Add the time that was filled in."""
     try:
         added = add_filled_in(asked, author=asked.member)
-    except LongTime as long:
-        view = entry_form.add_form(
-            given=asked.delivery.state,
-            project=find_project_option(asked, project_id_in(asked.delivery.state)),
-            zone=asked.member.zone,
-            kept=kept_of_long(asked),
-            asks=long_question(long),
-        )
-        return Answer(next_view=view)
+    except (LongTime, PeriodLocked) as refusal:
+        again = filled_in_again(asked, refusal)
+        return Answer(next_view=entry_form.add_form(zone=asked.member.zone, **again))
     return draw_added(asked, added)
 
 
@@ -120,14 +119,28 @@ def add_filled_in(asked: Asked, *, author: Member) -> Added:
         )
 
 
-def kept_of_long(asked: Asked) -> dict[str, object]:
-    """Return what the modal keeps after it asked whether more than a day is meant."""
-    return {**asked.delivery.value, "long": _spent_words(asked)}
+class FilledIn(TypedDict):
+    """A modal that adds time, with what was filled in and why it was not saved."""
+
+    given: entry_form.Given
+    project: Block | None
+    kept: Mapping[str, object]
+    asks: str
+    ways: Sequence[Block]
 
 
-def long_question(long: LongTime) -> str:
-    """Return the question before an entry of more than a day is saved."""
-    return entry_form.long_question(int(long.length.total_seconds()))
+def filled_in_again(asked: Asked, refusal: LongTime | PeriodLocked) -> FilledIn:
+    """Return the modal as it was filled in: more than a day is asked back, a lock can be opened."""
+    kept, asks = asked.delivery.value, refusal.sentence
+    if isinstance(refusal, LongTime):
+        kept, asks = {**kept, "long": _spent_words(asked)}, _long_question(refusal)
+    return {
+        "given": asked.delivery.state,
+        "project": find_project_option(asked, project_id_in(asked.delivery.state)),
+        "kept": kept,
+        "asks": asks,
+        "ways": [] if isinstance(refusal, LongTime) else buttons_of(refusal),
+    }
 
 
 def save_edited(asked: Asked) -> Answer:
@@ -156,7 +169,15 @@ def save_edited(asked: Asked) -> Answer:
                 _confirm(asked, entry)
     except LongTime as long:
         return Answer(
-            next_view=edit_modal(asked, entry, state, version, asks=long_question(long), long=times)
+            next_view=edit_modal(
+                asked, entry, state, version, asks=_long_question(long), long=times
+            )
+        )
+    except PeriodLocked as locked:
+        # What was typed stays, to be saved once the period is open.
+        ways = buttons_of(locked)
+        return Answer(
+            next_view=edit_modal(asked, entry, state, version, asks=locked.sentence, ways=ways)
         )
     if not is_own(asked, entry):
         return draw_corrected(asked, entry, "Changed")
@@ -192,7 +213,7 @@ def save_stop_at(asked: Asked) -> Answer:
         minutes = state.get(entry_form.AT) or "00:00"
         kept = {**value, "long": end.isoformat()}
         view = entry_form.stop_form(
-            entry, day=day, minute=minutes, kept=kept, asks=long_question(long)
+            entry, day=day, minute=minutes, kept=kept, asks=_long_question(long)
         )
         return Answer(next_view=view)
     return draw_stopped(asked, entry)
@@ -241,3 +262,7 @@ def _spent_in(asked: Asked) -> timedelta | ClockSpan:
     except DurationUnclear as unclear:
         words = f"{unclear.sentence} Write {unclear.number}m or {unclear.number}h."
         raise AtField(entry_form.SPENT, words) from None
+
+
+def _long_question(long: LongTime) -> str:
+    return entry_form.long_question(int(long.length.total_seconds()))

@@ -149,6 +149,7 @@ class Form(StrEnum):
     SPLIT = "form.split"
     HISTORY = "form.history"
     ENTRIES = "form.entries"
+    CLOSED = "form.closed"
     ADD_FOR = "form.add_for"
     CORRECT_FOR = "form.correct_for"
     DELETE_FOR = "form.delete_for"

@@ -109,7 +109,8 @@ def _draw(viewer: Viewer, left: LeftHours) -> Drawn:
     words = [escape(title), said, *lines, *map(_incomplete_words, rows)]
     blocks += _incomplete(rows)
     buttons = [] if rows else [hand_in_button(left)]
-    return Drawn(spoken(*words), [*blocks, actions(*buttons, _correct(left))])
+    correct = _correct(left, "Correct another entry" if rows else "Correct an entry")
+    return Drawn(spoken(*words), [*blocks, actions(*buttons, correct)])
 
 
 def _days(shown: Sequence[Shown]) -> list[str]:
@@ -163,9 +164,9 @@ def _ways(one: Shown) -> list[Block]:
     return [right, correct]
 
 
-def _correct(left: LeftHours) -> Block:
-    says = f"Correct an entry of {left.author.name}"
-    return button("Correct an entry", Act.ENTRIES_OPEN, {"left": left.author.id}, says=says)
+def _correct(left: LeftHours, label: str) -> Block:
+    says = f"{label} of {left.author.name}"
+    return button(label, Act.ENTRIES_OPEN, {"left": left.author.id}, says=says)
 
 
 def _left(asked: Asked) -> LeftHours:

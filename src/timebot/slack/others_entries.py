@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from timebot.slack import entry_form
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, escape, modal, option, section
+from timebot.slack.closed_entry import unless_closed
 from timebot.slack.corrected_reply import draw_corrected
 from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.entry_history import show_history
 from timebot.slack.entry_meant import entry_meant
-from timebot.slack.entry_opening import edit_modal
+from timebot.slack.entry_opening import open_entry_form
 from timebot.slack.ids import Act, Form
 from timebot.slack.split_form import show_split
 from timebot.slack.time_words import STATE_WORDS, entry_line, hours, span, span_on_day
@@ -102,10 +102,6 @@ def _of_leaver(asked: Asked) -> tuple[Member, Sequence[Shown]]:
     return left.author, show_entries(asked.session, left.entries)
 
 
-def _edit(asked: Asked, entry: TimeEntry) -> Answer:
-    return Answer(modal=edit_modal(asked, entry, entry_form.values_of(entry), entry.version))
-
-
 def _history(asked: Asked, entry: TimeEntry) -> Answer:
     return show_history(asked, entry, depth=1)
 
@@ -117,13 +113,12 @@ def _delete(asked: Asked, entry: TimeEntry) -> Answer:
     note = f"{told}You can undo it for 15 minutes."
     kept = {"entry": entry.id, "version": entry.version}
     blocks = [section(said), context(note)]
-    return Answer(
-        modal=modal(Form.DELETE_FOR, f"Delete #{entry.number}", blocks, submit="Delete", kept=kept)
-    )
+    view = modal(Form.DELETE_FOR, f"Delete #{entry.number}", blocks, submit="Delete", kept=kept)
+    return unless_closed(asked, entry, lambda: view)
 
 
 _MENU: Mapping[str, Callable[[Asked, TimeEntry], Answer]] = {
-    "edit": _edit,
+    "edit": open_entry_form,
     "split": show_split,
     "history": _history,
     "delete": _delete,

@@ -15,6 +15,7 @@ from timebot.slack.blocks import (
     text_field,
     type_ahead,
 )
+from timebot.slack.closed_entry import draw_closed, unless_closed
 from timebot.slack.correction_replies import handed_in_before
 from timebot.slack.desk import SURFACE, Asked
 from timebot.slack.entry_fields import project_in, text_in, under_fields
@@ -26,6 +27,7 @@ from timebot.slack.time_words import clock, entry_line, hours, place_words, span
 from timebot.slack.timer_replies import undo_button
 from timebot.timekeeping.durations import ClockSpan, parse_clock, parse_duration
 from timebot.timekeeping.history import was_submitted
+from timebot.timekeeping.locks import PeriodLocked
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.overview import show_entry
 from timebot.timekeeping.splitting import NotInside, Split, split_entry, time_within
@@ -56,7 +58,7 @@ def show_split(asked: Asked, entry: TimeEntry) -> Answer:
             f"#{entry.number} is too short to be split. Nothing was changed.",
             example=f"{asked.desk.command} edit {entry.number}",
         )
-    return Answer(modal=_form(asked, entry, end))
+    return unless_closed(asked, entry, lambda: _form(asked, entry, end))
 
 
 def save_split(asked: Asked) -> Answer:
@@ -66,18 +68,21 @@ def save_split(asked: Asked) -> Answer:
     minute = parse_clock(state.get(entry_form.AT) or "")
     if minute is None:
         raise AtField(entry_form.AT, "Please choose a time.")
-    with under_fields({NotInside: entry_form.AT}), asked.session.begin_nested():
-        split = split_entry(
-            asked.session,
-            actor=asked.member,
-            entry=entry,
-            at=time_within(entry, minute),
-            project=project_in(asked),
-            text=text_in(state),
-            version=int(value["version"]),
-            now=asked.now,
-            surface=SURFACE,
-        )
+    try:
+        with under_fields({NotInside: entry_form.AT}), asked.session.begin_nested():
+            split = split_entry(
+                asked.session,
+                actor=asked.member,
+                entry=entry,
+                at=time_within(entry, minute),
+                project=project_in(asked),
+                text=text_in(state),
+                version=int(value["version"]),
+                now=asked.now,
+                surface=SURFACE,
+            )
+    except PeriodLocked as locked:
+        return Answer(next_view=draw_closed(asked, entry, locked))
     return draw_split(asked, split)
 
 

@@ -96,10 +96,8 @@ def open_entry(
     Raises:
         NotYours: if it is of another workspace.
         NotAllowed: if the actor may not change time of others.
-        EntryGone: if it was deleted meanwhile.
-        AlreadyBilled: if it is on an invoice.
         EntryChanged: if it is not the version that the person saw.
-        PeriodLocked: if its period is locked and the entry does not stay open in it.
+        Refusal: as `ensure_changeable`.
     """
     if entry.workspace_id != actor.workspace_id:
         raise NotYours
@@ -107,14 +105,29 @@ def open_entry(
     by = author if actor.id == author.id else actor
     # Read again under the lock; billing may have taken the entry meanwhile, so lock it too.
     session.refresh(entry, with_for_update=True)
+    ensure_changeable(session, actor=by, entry=entry, now=now)
+    if version is not None and version != entry.version:
+        raise EntryChanged(entry.number, is_own=by is author)
+    return Change(by, surface, now)
+
+
+def ensure_changeable(session: Session, *, actor: Member, entry: TimeEntry, now: datetime) -> None:
+    """Make sure that an entry can be changed as things stand.
+
+    Every change asks under its locks; whoever only opens a form asks too, so that nobody fills in
+    what cannot be saved.
+
+    Raises:
+        EntryGone: if it was deleted meanwhile.
+        AlreadyBilled: if it is on an invoice.
+        PeriodLocked: if its period is locked and the entry does not stay open in it.
+    """
     if entry.deleted_at is not None:
         raise EntryGone(entry.number)
     if entry.state == "applied":
         raise AlreadyBilled(entry.number)
-    if version is not None and version != entry.version:
-        raise EntryChanged(entry.number, is_own=by is author)
-    ensure_unlocked(session, actor=by, days=[entry.worked_on], now=now, kept_open=open_day(entry))
-    return Change(by, surface, now)
+    days = [entry.worked_on]
+    ensure_unlocked(session, actor=actor, days=days, now=now, kept_open=open_day(entry))
 
 
 def open_day(entry: TimeEntry) -> date | None:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from tests.slack.timer.office import Office
 
 
@@ -66,11 +68,81 @@ def test_a_period_is_opened_from_the_command(office: Office) -> None:
     assert "Only billing people and owners may open a period again." in refused.text
 
 
-def test_a_locked_entry_cannot_be_saved_and_the_modal_says_why(office: Office) -> None:
+def test_a_locked_entry_says_so_as_it_is_opened_and_asks_with_one_click(office: Office) -> None:
     an_old_entry(office)
-    office.mia.command("/timer edit 1")
 
+    office.mia.command("/timer edit 1")
+    shown = office.mia.modal
+    assert shown is not None
+    office.mia.click(shown, text="Ask billing to open it")
+    office.world.settle()
+
+    assert shown.document["callback_id"] == "form.closed"
+    assert "was locked on 31 Mar 2031" in shown.all_text
+    assert "I asked ana to open 3 to 16 Mar 2031 again." in office.mia.last_message().text
+
+
+def test_an_approver_sees_the_lock_before_splitting_or_deleting_for_somebody(
+    office: Office,
+) -> None:
+    an_old_entry(office)
+    (entry,) = office.entries(office.mia)
+
+    for what in ("Edit", "Split", "Delete"):
+        office.kim.command(f"/timer edit <@{office.mia.id}|mia> 2031-03-03")
+        listed = office.kim.modal
+        assert listed is not None
+        office.kim.click(listed, selected=what, action_id=f"entries.menu:{entry.id}")
+        assert office.kim.modal is not None
+        assert office.kim.modal.document["callback_id"] == "form.closed"
+
+
+def test_what_was_locked_meanwhile_stays_typed_with_the_button_above(office: Office) -> None:
+    an_old_entry(office)
+    office.change_workspace(lock_after_days=60)
+    office.mia.command("/timer edit 1")
     office.mia.fill("text", "call")
+    office.change_workspace(lock_after_days=14)
+
     answer = office.mia.submit()
 
-    assert "was locked on 31 Mar 2031" in next(iter(answer.errors.values()))
+    assert answer.errors == {}
+    assert answer.view is not None
+    assert "call" in str(answer.view.values["text"])
+    assert "was locked on 31 Mar 2031" in answer.view.all_text
+    assert "Ask billing to open it" in answer.view.buttons
+
+
+def test_a_split_that_was_locked_meanwhile_gives_way_to_the_button(office: Office) -> None:
+    an_old_entry(office)
+    office.change_workspace(lock_after_days=60)
+    office.mia.command("/timer split 1")
+    office.change_workspace(lock_after_days=14)
+
+    answer = office.mia.submit()
+
+    assert answer.errors == {}
+    assert answer.view is not None
+    assert "Ask billing to open it" in answer.view.buttons
+
+
+@pytest.mark.parametrize("who", ["mia", "kim"])
+def test_time_added_into_a_locked_period_stays_typed_with_the_button_above(
+    office: Office, who: str
+) -> None:
+    an_old_entry(office)
+    person = office.world.person(who)
+    if who == "mia":
+        office.mia.command("/timer add")
+    else:
+        office.kim.command(f"/timer add 1h Acme logo for <@{office.mia.id}|mia>")
+    person.fill("spent", "9:00-10:00")
+    person.fill("day", "2031-03-05")
+
+    answer = person.submit()
+
+    assert answer.errors == {}
+    assert answer.view is not None
+    assert "9:00-10:00" in str(answer.view.values["spent"])
+    assert "Ask billing to open it" in answer.view.buttons
+    assert len(office.entries(office.mia)) == 1
