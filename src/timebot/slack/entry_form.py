@@ -134,15 +134,26 @@ def edit_form(
     given: Given,
     project: Block | None,
     kept: Mapping[str, object],
+    confirms: bool,
     asks: str = "",
     ways: Sequence[Block] = (),
 ) -> Block:
-    """Draw the modal that changes an entry; a running timer has a start only."""
+    """Draw the modal that changes an entry; a running timer has a start only.
+
+    Args:
+        entry: the entry.
+        given: what the fields hold.
+        project: the choice of the project, or None.
+        kept: what travels along unseen.
+        confirms: whether who saves it vouches for an end that was guessed.
+        asks: what is asked on top, or why it was not saved.
+        ways: buttons that help with that.
+    """
     is_closed = entry.ended_at is not None
     begun = field(BEGAN, "From", _time(given.get(BEGAN)), hint=f"In {entry.zone}.")
     blocks = [
         *_question(asks, ways),
-        *_warning(entry),
+        *_warning(entry, confirms=confirms),
         *_sources(ticket(entry), source_link(entry.permalink or "")),
         _project(project),
         _text(given),
@@ -219,9 +230,10 @@ def _question(asks: str, ways: Sequence[Block] = ()) -> list[Block]:
     return [{"type": "section", "text": plain(asks)}, *buttons] if asks else []
 
 
-def _warning(entry: TimeEntry) -> list[Block]:
+def _warning(entry: TimeEntry, *, confirms: bool) -> list[Block]:
     if not entry.is_confirmed:
-        return [context("Nobody has confirmed when it ended. Saving confirms it.")]
+        whose = "Saving confirms it." if confirms else "Its owner has been asked."
+        return [context(f"Nobody has confirmed when it ended. {whose}")]
     done = {"pending_review": "waits for approval", "approved": "is approved"}.get(entry.state)
     if done is None:
         return []

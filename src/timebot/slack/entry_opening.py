@@ -16,7 +16,7 @@ from timebot.slack.refusals import draw_refusal
 from timebot.slack.time_words import clock
 from timebot.team.days import day_of
 from timebot.timekeeping.durations import format_duration
-from timebot.timekeeping.editing import get_own_entry
+from timebot.timekeeping.editing import get_own_entry, may_confirm
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.stop_times import best_stop_time
 from timebot.timekeeping.tickets import Ticket
@@ -186,6 +186,7 @@ def edit_modal(
         given=given,
         project=find_project_option(asked, UUID(project) if project else None),
         kept={**kept, "entry": entry.id, "version": version, "long": long},
+        confirms=may_confirm(asked.session, asked.member, entry),
         asks=asks,
         ways=ways,
     )

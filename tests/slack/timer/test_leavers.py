@@ -67,6 +67,21 @@ def test_an_end_that_was_guessed_is_confirmed_first_and_every_copy_follows(offic
     assert {one.state for one in office.entries(office.mia)} == {"pending_review"}
 
 
+def test_who_saves_the_form_vouches_for_the_end_of_somebody_who_left(office: Office) -> None:
+    office.mia.command("/timer start Globex website")
+    office.wait(hours=1)
+    leaves(office)
+
+    office.kim.click(card(office), text="Correct")
+    form = office.kim.modal
+    office.kim.submit()
+    office.world.settle()
+
+    assert form is not None
+    assert "Saving confirms it." in form.all_text
+    assert "Hand in 1 h" in card(office).all_text
+
+
 def test_an_entry_without_a_project_is_corrected_first(office: Office) -> None:
     office.mia.command("/timer start")
     office.wait(hours=2)

@@ -70,6 +70,23 @@ def test_what_runs_today_is_listed_and_split(office: Office) -> None:
     assert "kim split an entry of yours:" in office.mia.last_message().text
 
 
+def test_an_end_that_was_guessed_is_for_its_owner_to_confirm(office: Office) -> None:
+    yesterday_s_work(office)
+    (guessed,) = office.entries(office.mia)
+    with office.session() as session:
+        session.merge(guessed).is_confirmed = False
+
+    office.kim.command(f"/timer edit <@{office.mia.id}|mia> yesterday")
+    opens(office, "Edit")
+    office.kim.fill("text", "call")
+    form = modal(office)
+    office.kim.submit()
+
+    (entry,) = office.entries(office.mia)
+    assert "Its owner has been asked." in form.all_text
+    assert (entry.text, entry.is_confirmed) == ("call", False)
+
+
 def test_a_day_without_entries_says_so(office: Office) -> None:
     office.kim.command(f"/timer edit for <@{office.leo.id}|leo> fri")
 
