@@ -176,6 +176,11 @@ def test_rejected_hours_of_somebody_who_left_are_asked_about_anew(firm: Firm) ->
 
     assert entry.state == "draft"
     assert asked(firm) == sorted([firm.kim.slack_user_id, other.slack_user_id])
+    copies = list_posted(
+        firm.session, workspace_id=firm.workspace.id, purpose=PURPOSE, subject_id=firm.robin.id
+    )
+    # New messages: they stand nowhere yet, so that nobody overlooks a repaint.
+    assert [copy.ts for copy in copies] == [None, None]
     assert firm.told("entries_rejected") == []
 
 
