@@ -17,8 +17,8 @@ _HEAD = """\
 <!-- Written by `make proof` from what it measured. Change tests/proof/page.py, not this file. -->
 
 From the moment somebody presses *Release* until every invoice is paid, mailed and shown in Slack,
-timebot is killed, cut off and raced at every point there is. After each case a judge counts what
-Stripe, Resend, Slack and the database hold.
+`make proof` kills, cuts off and races timebot at every point there is, or at a sample of them.
+After each case a judge counts what Stripe, Resend, Slack and the database hold.
 """
 
 _METHOD = """\
@@ -58,18 +58,18 @@ _LIMITS = """\
   ones are documented to be, but they are ours: a rule of Stripe that we misread is misread on both
   sides.
 - A process is killed, not a machine: what the operating system had taken from a process is on disk
-  later. PostgreSQL of the tests runs without fsync, so power cuts are not covered. SQLite runs with
-  its full syncing.
+  later. Power cuts are not covered: PostgreSQL runs without fsync here, and SQLite may lie in a
+  folder that is kept in memory.
 - One fault per case. Two faults in one run are covered only where a race or a restore brings them
   along.
 - PDFs are stood in for by a few bytes here: drawing them calls nobody. Their content is tested
   elsewhere.
-- Declines, authentication, refunds, disputes and credit notes are not part of this run; other tests
-  kill and race those.
+- Declines, authentication, refunds, disputes and credit notes are not part of this run; they have
+  tests of their own.
 - The heartbeat's commits are points where they change a row. The private answers to clicks, which
   go to an address that Slack names in each request, pass no gate and are not points.
-- A mail can arrive twice: no key at Resend is older than a day. It is counted above and carries the
-  same number.
+- A mail can arrive twice: Resend keeps keys for a day, and restored books know of no mail. That is
+  counted above; both carry the same number.
 - Points are those of one order of steps. Webhooks are delivered in turn here, not at the same
   moment as the steps.
 """
