@@ -62,6 +62,8 @@ _LIMITS = """\
   folder that is kept in memory.
 - One fault per case. Two faults in one run are covered only where a race or a restore brings them
   along.
+- The backup is from before *Release*, when the drafts exist: a draft keeps its id. That work which
+  is drafted anew under another id is charged once too has a test of its own.
 - PDFs are stood in for by a few bytes here: drawing them calls nobody. Their content is tested
   elsewhere.
 - Declines, authentication, refunds, disputes and credit notes are not part of this run; they have
