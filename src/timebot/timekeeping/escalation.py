@@ -40,8 +40,14 @@ def look_after(session: Session, *, workspace: Workspace, now: datetime) -> int:
     done = sum(_ask_anew(session, workspace, one, now) for one in waiting)
     if not working.is_at_work(now):
         return done
+    # Beyond the longer limit nobody asks how long it was.
+    enough = timedelta(
+        hours=max(workspace.approval_remind_hours or 0, workspace.approval_escalate_hours or 0)
+    )
     for one in waiting:
-        waited = _waited(one.waits_since, now, working)
+        if one.reminded_at and one.escalated_at:
+            continue
+        waited = _waited(one.waits_since, now, working, enough=enough)
         if one.reminded_at is None and _is_over(waited, workspace.approval_remind_hours):
             done += remind(session, workspace=workspace, submission=one, now=now)
         if one.escalated_at is None and _is_over(waited, workspace.approval_escalate_hours):
@@ -213,11 +219,13 @@ def _is_over(waited: timedelta, hours: int | None) -> bool:
     return hours is not None and waited >= timedelta(hours=hours)
 
 
-def _waited(since: datetime, now: datetime, working: WorkingTime) -> timedelta:
-    """Return how much of the time between two instants lies on working days."""
+def _waited(
+    since: datetime, now: datetime, working: WorkingTime, *, enough: timedelta
+) -> timedelta:
+    """Return how much of the time between two instants lies on working days, or just enough."""
     waited = timedelta()
     day, last = day_of(since, working.zone), day_of(now, working.zone)
-    while day <= last:
+    while day <= last and waited < enough:
         if working.is_working_day(day):
             begins, ends = day_span(day, working.zone)
             waited += max(timedelta(), min(ends, now) - max(begins, since))
