@@ -11,7 +11,7 @@ from timebot.slack.billing_words import person_of
 from timebot.slack.blocks import Block
 from timebot.slack.corrected_reply import draw_corrected
 from timebot.slack.desk import Asked, Feature
-from timebot.slack.entry_saving import add_filled_in, filled_in_again
+from timebot.slack.entry_saving import add_filled_in, filled_in_again, skipped_words
 from timebot.slack.form_fields import filled
 from timebot.slack.ids import Act, Form, pack
 from timebot.slack.place_choice import choose_place, find_project_option
@@ -77,9 +77,10 @@ def save_added_for(asked: Asked) -> Answer:
         return Answer(next_view=entry_form.add_for_form(**filled_in_again(asked, refusal)))
     except (HasLeft, NoTimeOfTheirs, NotKnownYet) as refusal:
         raise AtField(entry_form.PERSON, refusal) from None
+    said = skipped_words(asked, added)
     if author.id == asked.member.id:
-        return draw_added(asked, added)
-    return draw_corrected(asked, added.entry, "Added")
+        return draw_added(asked, added, said=said)
+    return draw_corrected(asked, added.entry, "Added", said=said)
 
 
 def _opened(asked: Asked, words: str, person: str | None) -> Answer:

@@ -8,9 +8,8 @@ from timebot.slack.blocks import Block, actions, button, escape, section
 from timebot.slack.desk import Drawn, Notice, Viewer
 from timebot.slack.entry_history import part_words
 from timebot.slack.ids import Act
-from timebot.slack.time_words import entry_line, hours, span, spoken
+from timebot.slack.time_words import entry_line, hours, span_in_full, spoken
 from timebot.slack.timer_replies import edit_button
-from timebot.slack.words import weekday_words
 from timebot.team.models import Member
 from timebot.timekeeping.entry_story import replaced_parts
 from timebot.timekeeping.models import TimeEntry
@@ -34,8 +33,7 @@ def tell_corrected(viewer: Viewer, facts: dict[str, str]) -> Drawn | None:
     who = viewer.session.get_one(Member, (viewer.workspace.id, UUID(facts["by_member_id"])))
     one = show_entry(viewer.session, entry=entry, now=viewer.now)
     said = _SAID[facts["what"]].format(by=escape(who.name))
-    when = f"{weekday_words(entry.worked_on)}, {span(entry)}"
-    lines = [f"{said}\n{entry_line(one)}\n{hours(one.seconds)}, {when}"]
+    lines = [f"{said}\n{entry_line(one)}\n{hours(one.seconds)}, {span_in_full(entry)}"]
     lines += _replaced(viewer, facts, entry.zone)
     if _was_submitted(facts):
         lines.append("You had handed it in. It is a draft again; please submit it again.")

@@ -23,6 +23,7 @@ from timebot.slack.entry_meant import entry_meant, is_own
 from timebot.slack.entry_opening import edit_modal
 from timebot.slack.place_choice import find_project_option
 from timebot.slack.refusals import buttons_of
+from timebot.slack.time_words import moved_span_words
 from timebot.slack.timer_replies import draw_added, draw_edited, draw_started, draw_stopped
 from timebot.team.days import local_instant
 from timebot.team.models import Member
@@ -33,7 +34,7 @@ from timebot.timekeeping.durations import (
     parse_duration,
 )
 from timebot.timekeeping.editing import confirm_entry, edit_entry, may_confirm
-from timebot.timekeeping.limits import EndsBeforeStart, LongTime, TimeInFuture
+from timebot.timekeeping.limits import EndsBeforeStart, LongTime, Span, TimeInFuture
 from timebot.timekeeping.locks import PeriodLocked
 from timebot.timekeeping.manual import Added, add_entry, place
 from timebot.timekeeping.models import TimeEntry
@@ -78,7 +79,7 @@ def save_added(asked: Asked) -> Answer:
     except (LongTime, PeriodLocked) as refusal:
         again = filled_in_again(asked, refusal)
         return Answer(next_view=entry_form.add_form(zone=asked.member.zone, **again))
-    return draw_added(asked, added)
+    return draw_added(asked, added, said=skipped_words(asked, added))
 
 
 def add_filled_in(asked: Asked, *, author: Member) -> Added:
@@ -117,6 +118,13 @@ def add_filled_in(asked: Asked, *, author: Member) -> Added:
             now=asked.now,
             surface=SURFACE,
         )
+
+
+def skipped_words(asked: Asked, added: Added) -> str:
+    """Say that clocks skipped a time that was filled in, where they did."""
+    entry = added.entry
+    span = Span(entry.started_at, entry.ended_at or asked.now)
+    return moved_span_words(_spent_in(asked), span, entry.zone)
 
 
 class FilledIn(TypedDict):

@@ -26,7 +26,7 @@ from timebot.slack.time_words import (
     stamp,
     worked_days,
 )
-from timebot.slack.words import counted, listed, weekday_words
+from timebot.slack.words import counted, instant_words, listed, weekday_words
 from timebot.team.models import Member
 from timebot.team.rights import may
 from timebot.timekeeping.models import Submission
@@ -110,7 +110,7 @@ def _title(shown: SubmissionShown) -> str:
 def _summary(shown: SubmissionShown, zone: str) -> str:
     entries = _waiting(shown)
     days = worked_days(one.entry.worked_on for one in entries)
-    handed_in = stamp(shown.submission.submitted_at, zone)
+    handed_in = instant_words(shown.submission.submitted_at, zone)
     count = counted(len(entries), "entry", "entries")
     owners = " Owners are asked, too." if shown.submission.escalated_at else ""
     return f"{count}, {days}. Handed in {handed_in}.{owners}"

@@ -13,9 +13,10 @@ from timebot.slack.time_words import (
     KIND_WORDS,
     entry_line,
     hours,
+    instant_of,
     since,
     span,
-    span_on_day,
+    span_in_full,
     spoken,
 )
 from timebot.slack.words import weekday_words
@@ -29,6 +30,8 @@ from timebot.timekeeping.timer import Started
 from timebot.timekeeping.undo import Undone
 from timebot.timekeeping.wishes import StartWish, StopWish
 
+_JUST_NOW = timedelta(minutes=1)
+
 
 def draw_started(asked: Asked, started: Started, *, said: str = "") -> Answer:
     """Say what runs now and since when, and what ended for it; `said` is on the channel's link."""
@@ -38,7 +41,7 @@ def draw_started(asked: Asked, started: Started, *, said: str = "") -> Answer:
         so_far = f"{hours(one.seconds)} so far"
         began_words = f"Already running since {began}, {so_far}. Nothing was changed."
     else:
-        began_words = f"Started at {began}."
+        began_words = f"Started at {_start_words(asked, one.entry)}."
     lines = [f"{entry_line(one)}\n{began_words}", *([said] if said else [])]
     if one.entry.project_id is None:
         lines.append("It has no project yet. I ask for one when you stop it.")
@@ -58,14 +61,15 @@ def draw_started(asked: Asked, started: Started, *, said: str = "") -> Answer:
     return Answer(text=spoken(*lines, *shared.lines), blocks=[*blocks, *shared.blocks])
 
 
-def draw_stopped(asked: Asked, entry: TimeEntry) -> Answer:
-    """Say how long it was, what today comes to, and what can be done next."""
+def draw_stopped(asked: Asked, entry: TimeEntry, *, said: str = "") -> Answer:
+    """Say how long it was, what today comes to, and what can be done next; `said` comes between."""
     one = _shown(asked, entry)
     when = _when_for(asked, one)
     lines = [f"{entry_line(one)}\nStopped: *{hours(one.seconds)}* ({when})."]
+    lines += [said] if said else []
     total = _total_of_today(asked, entry)
     buttons = [undo_button(asked), edit_button(entry)]
-    blocks: list[Block] = [section(lines[0]), *_small(total)]
+    blocks: list[Block] = [section("\n".join(lines)), *_small(total)]
     if entry.project_id is None:
         lines.append(ASKS)
         blocks.append(project_question(entry))
@@ -186,6 +190,13 @@ def _shown(asked: Asked, entry: TimeEntry) -> Shown:
     return show_entry(asked.session, entry=entry, now=asked.now)
 
 
+def _start_words(asked: Asked, entry: TimeEntry) -> str:
+    """Return when it started; with day and zone where somebody said a time."""
+    if asked.now - entry.started_at < _JUST_NOW:
+        return since(entry.started_at, zone=asked.member.zone, now=asked.now)
+    return instant_of(entry.started_at, zone=asked.member.zone)
+
+
 def _stopped_for_it(asked: Asked, entry: TimeEntry) -> str:
     one = _shown(asked, entry)
     said = f"Stopped for it: {entry_line(one)}, {hours(one.seconds)} ({span(entry)})."
@@ -195,8 +206,7 @@ def _stopped_for_it(asked: Asked, entry: TimeEntry) -> str:
 
 
 def _when(one: Shown) -> str:
-    entry = one.entry
-    return f"{span_on_day(entry)}, {entry.zone}"
+    return span_in_full(one.entry)
 
 
 def _when_for(asked: Asked, one: Shown) -> str:

@@ -1,6 +1,7 @@
 """The verbs of the timer command that change time: each parses, calls one use case, and answers."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from timebot.errors import Refusal
@@ -20,7 +21,13 @@ from timebot.slack.ids import Act
 from timebot.slack.place_choice import NeedsForm, choose_place
 from timebot.slack.somebodys_day import correct_typed
 from timebot.slack.submission_replies import draw_withdrawn
-from timebot.slack.time_words import entry_line, hours, spoken
+from timebot.slack.time_words import (
+    entry_line,
+    hours,
+    moved_span_words,
+    moved_words,
+    spoken,
+)
 from timebot.slack.timer_replies import (
     draw_added,
     draw_started,
@@ -33,7 +40,7 @@ from timebot.timekeeping.editing import get_own_entry
 from timebot.timekeeping.manual import add_entry, place
 from timebot.timekeeping.moments import DayRange, parse_days
 from timebot.timekeeping.overview import show_entry
-from timebot.timekeeping.phrases import read_add, read_start, read_stop
+from timebot.timekeeping.phrases import find_clock, read_add, read_start, read_stop
 from timebot.timekeeping.submission import billing_period, withdraw
 from timebot.timekeeping.timer import (
     find_running,
@@ -67,7 +74,7 @@ def stop(asked: Asked, rest: str) -> Answer:
         now=asked.now,
         surface=SURFACE,
     )
-    return draw_stopped(asked, entry)
+    return draw_stopped(asked, entry, said=_moved(asked, rest, phrase.ended_at))
 
 
 def resume(asked: Asked, _rest: str = "") -> Answer:
@@ -124,7 +131,8 @@ def add_own(asked: Asked, rest: str) -> Answer:
         now=asked.now,
         surface=SURFACE,
     )
-    return draw_added(asked, added, said=choice.said)
+    said = f"{choice.said} {moved_span_words(phrase.spoken, span, asked.member.zone)}".strip()
+    return draw_added(asked, added, said=said)
 
 
 def edit(asked: Asked, rest: str) -> Answer:
@@ -223,7 +231,14 @@ def _start(asked: Asked, rest: str, *, switches: bool) -> Answer:
         now=asked.now,
         surface=SURFACE,
     )
-    return draw_started(asked, started, said=choice.said)
+    moved = "" if started.already else _moved(asked, rest, phrase.started_at)
+    return draw_started(asked, started, said=f"{choice.said} {moved}".strip())
+
+
+def _moved(asked: Asked, rest: str, moment: datetime | None) -> str:
+    """Say that clocks skipped the time that was typed, where they did."""
+    said = find_clock(rest)
+    return moved_words(said, moment, asked.member.zone) if moment is not None else ""
 
 
 def _days(asked: Asked, words: str) -> DayRange:

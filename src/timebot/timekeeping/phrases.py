@@ -39,6 +39,7 @@ __all__ = [
     "clean_text",
     "description",
     "duration_words",
+    "find_clock",
     "format_duration",
     "parse_clock",
     "parse_day",
@@ -148,6 +149,12 @@ def read_stop(text: str, *, now: datetime, zone: str) -> StopPhrase:
     ended_at = _at_moment(words[0], now=now, zone=zone) if words else None
     rest = " ".join(words if ended_at is None else words[1:])
     return StopPhrase(ended_at, rest or None)
+
+
+def find_clock(text: str) -> int | None:
+    """Return the time of the day that `@9:15` or `at 17:30` says, in minutes; None without one."""
+    bodies = [word[1:] for word in _at_as_one_word(text.split()) if word.startswith("@")]
+    return next((minute for body in bodies if (minute := parse_clock(body)) is not None), None)
 
 
 def read_add(text: str, *, today: date) -> AddPhrase:

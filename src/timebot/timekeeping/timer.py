@@ -76,9 +76,9 @@ class TimerRunning(Refusal):
 class StartsBeforeRunning(Refusal):
     """A back-dated start that is not after the start of the running timer."""
 
-    def __init__(self, words: str, since: str) -> None:
+    def __init__(self, words: str, since: str, began: str) -> None:
         super().__init__(
-            f"{words} has been running since {since}, so a timer cannot start before that."
+            f"{words} has been running since {since}, so a timer cannot start at {began}."
             " Nothing was changed. Stop it at an earlier time first, or add the time.",
             example="/timer add 9:00-10:30 Acme logo",
         )
@@ -236,7 +236,8 @@ def _start(
         if not switches:
             raise TimerRunning(running, words, since, wish)
         if wish.started_at is not None and began <= running.started_at:
-            raise StartsBeforeRunning(words, since)
+            began_words = moment_words(began, zone=member.zone, now=change.now)
+            raise StartsBeforeRunning(words, since, began_words)
     stopped = _stop_for_start(session, change, running, began)
     entry = _insert(session, workspace, change, wish, project, began)
     note_change(session, change, entry, "started")
