@@ -75,6 +75,18 @@ def approve_one(asked: Asked) -> Answer:
     return _settle(asked, settle)
 
 
+def approve_group(asked: Asked) -> Answer:
+    """Approve the entries of one project and day, if the submission is what was shown."""
+    value = asked.delivery.value
+    submission = get_submission(asked, value.get("submission", ""))
+    ids = [
+        entry.id
+        for entry in list_waiting(asked.session, submission)
+        if (str(entry.worked_on), str(entry.project_id)) == (value["day"], value["project"])
+    ]
+    return _settle(asked, lambda: _approve(asked, ids, value.get("digest", "")))
+
+
 def take_back(asked: Asked) -> Answer:
     """Take the approval back, from the settled card or from the list."""
     submission = get_submission(asked, asked.delivery.value.get("submission", ""))
@@ -284,6 +296,7 @@ def _list_in_place(asked: Asked) -> Answer:
 ACTIONS: Mapping[str, Feature] = {
     Act.APPROVE_ALL: approve_all,
     Act.APPROVE_ONE: approve_one,
+    Act.APPROVE_GROUP: approve_group,
     Act.APPROVE_QUEUE: approve_queue,
     Act.UNAPPROVE: take_back,
     Act.REJECT_FORM: open_reject,

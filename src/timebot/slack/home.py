@@ -182,10 +182,13 @@ def _week(days: WeekShown) -> list[Block]:
     if not entries:
         return []
     total = hours(sum(one.seconds for one in entries))
+    runs = any(one.entry.ended_at is None for day in days.days for one in day.entries)
+    without = [context("Without the timer that runs.")] if runs else []
     return [
         divider(),
         header(f"This week: {total}"),
         section("\n".join(project_sums(entries))),
+        *without,
         actions(button("Show the week", Act.TIMER_WEEK)),
     ]
 

@@ -71,6 +71,7 @@ class Act(StrEnum):
     WITHDRAW = "submit.withdraw"
     APPROVE_ALL = "approve.all"
     APPROVE_ONE = "approve.one"
+    APPROVE_GROUP = "approve.group"
     REJECT_FORM = "approve.reject_form"
     APPROVALS_SHOW = "approve.show"
     APPROVAL_SHOW = "approval.show"

@@ -16,6 +16,7 @@ from timebot.slack.blocks import (
 )
 from timebot.slack.desk import Card, Drawn, Viewer
 from timebot.slack.ids import Act
+from timebot.slack.shared_time_words import shared_time_words
 from timebot.slack.taken_out_words import taken_out_words
 from timebot.slack.time_words import (
     entry_details,
@@ -91,15 +92,18 @@ def draw_shown(
         drawn = _draw_settled(viewer, shown, settled)
         return Drawn(drawn.text, [*above, *drawn.blocks])
     lines = [_title(shown), _summary(shown, zone)]
-    top: list[Block] = [*above, header(lines[0]), section(lines[1]), actions(*_buttons(shown))]
+    twice = shared_time_words(viewer, shown)
+    top: list[Block] = [*above, header(lines[0]), section(lines[1])]
+    top += [context("\n".join(twice))] if twice else []
+    top.append(actions(*_buttons(shown)))
     bottom: list[Block] = [context("\n".join(settled))] if settled else []
     rows = _rows(shown)[skip:] if skip else _rows(shown)
     room = MESSAGE_BLOCKS - len(top) - len(bottom) - _FOOT
-    body, taken = _that_fit(rows, room, shown.digest, is_only=len(_rows(shown)) == 1)
+    body, taken = _that_fit(rows, room, shown.digest, is_only=len(shown.groups) == 1)
     missing = len(rows) - taken
     if missing:
         bottom = [*_rest(shown, skip + taken, missing), *bottom]
-    words = [escape(lines[0]), lines[1], *_words(shown), *settled]
+    words = [escape(lines[0]), lines[1], *twice, *_words(shown), *settled]
     return Drawn(spoken(*words), [*top, *body, *bottom])
 
 
@@ -157,46 +161,49 @@ def _that_fit(
     blocks: list[Block] = []
     above: ProjectGroup | None = None
     for count, (group, one) in enumerate(rows):
-        head = (
-            [] if group is above else _group_head(group, is_first_of_day=_is_new_day(above, group))
-        )
+        accept = None if is_only else _accept(group, digest)
+        is_new_day = above is None or above.day != group.day
+        head = [] if group is above else _group_head(group, accept, is_first_of_day=is_new_day)
         if len(blocks) + len(head) + 1 > room:
             return blocks, count
-        blocks += [*head, _entry(group, one, digest, is_only=is_only)]
+        blocks += [*head, _entry(group, one, accept)]
         above = group
     return blocks, len(rows)
 
 
-def _is_new_day(above: ProjectGroup | None, group: ProjectGroup) -> bool:
-    return above is None or above.day != group.day
-
-
-def _group_head(group: ProjectGroup, *, is_first_of_day: bool) -> list[Block]:
-    total = f"{place(group.entries[0])}  {hours(group.seconds)}"
-    # An entry that is alone in its project names the project itself.
-    totals = [total] if len(group.entries) > 1 else []
-    if not is_first_of_day:
-        return [section(one) for one in totals]
-    return [divider(), section("\n".join([f"*{weekday_words(group.day)}*", *totals]))]
-
-
-def _entry(group: ProjectGroup, one: Shown, digest: str, *, is_only: bool) -> Block:
-    words = _entry_words(one)
+def _group_head(group: ProjectGroup, accept: Block | None, *, is_first_of_day: bool) -> list[Block]:
+    """Return what stands above a group: the day once, and the project where it has several."""
     if len(group.entries) == 1:
-        words = " · ".join([f"{place(one)}  {hours(one.seconds)}", *entry_details(one.entry)])
-    if is_only:
-        # The button above says the same.
-        return section(words)
-    entry = one.entry
-    value = {
-        "submission": entry.submission_id,
-        "entry": entry.id,
-        "version": entry.version,
-        "digest": digest,
-    }
-    says = f"Approve {hours(one.seconds)}, {one.client}, {one.project}"
-    accept = button("Approve", Act.APPROVE_ONE, value, key=str(entry.id), says=says)
-    return section(words, accessory=accept)
+        # An entry that is alone in its project names the project itself.
+        day = section(f"*{weekday_words(group.day)}*")
+        return [divider(), day] if is_first_of_day else []
+    total = f"{place(group.entries[0])}  {hours(group.seconds)}"
+    if not is_first_of_day:
+        return [section(total, accessory=accept)]
+    head = section(f"*{weekday_words(group.day)}*\n{total}", accessory=accept)
+    return [divider(), head]
+
+
+def _entry(group: ProjectGroup, one: Shown, accept: Block | None) -> Block:
+    """Draw an entry; one that is alone in its group has the group's button."""
+    if len(group.entries) > 1:
+        return section(_entry_words(one))
+    words = [f"{place(one)}  {hours(one.seconds)}", *entry_details(one.entry)]
+    return section(" · ".join(words), accessory=accept)
+
+
+def _accept(group: ProjectGroup, digest: str) -> Block:
+    """Return the button that approves one group: an entry by its version, several as shown."""
+    first = group.entries[0]
+    value: dict[str, object] = {"submission": first.entry.submission_id, "digest": digest}
+    says = f"Approve {hours(group.seconds)}, {first.client}, {first.project}"
+    if len(group.entries) == 1:
+        value |= {"entry": first.entry.id, "version": first.entry.version}
+        return button("Approve", Act.APPROVE_ONE, value, key=str(first.entry.id), says=says)
+    value |= {"day": group.day, "project": first.entry.project_id}
+    key = f"{group.day}.{first.entry.project_id}"
+    label = f"Approve {len(group.entries)}"
+    return button(label, Act.APPROVE_GROUP, value, key=key, says=says)
 
 
 def _entry_words(one: Shown) -> str:

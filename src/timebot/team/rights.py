@@ -189,12 +189,25 @@ def _refused(session: Session, member: Member, role: str, to: str) -> str:
             f"Only people of this workspace may {to}, not guests, apps or people of other"
             " organizations."
         )
-        # Whoever cannot track time at all is not sent to colleagues who can.
-        return sentence if role == "member" else f"{sentence} {ask}"
+        # Whoever cannot track time at all is sent to those who can tell why.
+        return (
+            f"{sentence} {_ask_owners(session, member)}"
+            if role == "member"
+            else f"{sentence} {ask}"
+        )
     if member.deactivated_at is not None:
         sentence = f"{member.name} is no longer active here and may not {to}."
-        return sentence if role == "member" else f"{sentence} {ask}"
+        return (
+            f"{sentence} {_ask_owners(session, member)}"
+            if role == "member"
+            else f"{sentence} {ask}"
+        )
     return f"Only {_HOLDERS[role]} may {to}. {ask}"
+
+
+def _ask_owners(session: Session, member: Member) -> str:
+    owners = holders(session, workspace_id=member.workspace_id, role="owner")
+    return f"If you should, ask {_either(owners)}." if owners else "If you should, ask an owner."
 
 
 def _either(members: list[Member]) -> str:

@@ -83,6 +83,13 @@ def overlaps_of(session: Session, *, entries: Iterable[TimeEntry], now: datetime
     return [one for one in found if _key(one) not in kept]
 
 
+def list_shared(session: Session, *, entries: Iterable[TimeEntry], now: datetime) -> list[Overlap]:
+    """List what some entries of one member share with any other of theirs, kept or not."""
+    mine = {entry.id: entry for entry in entries}
+    found = _find(session, list(mine.values()), now)
+    return [one for one in found if one.earlier.id in mine or one.later.id in mine]
+
+
 def ensure_no_overlaps(session: Session, *, entries: Iterable[TimeEntry], now: datetime) -> None:
     """Make sure that every overlap of the entries was repaired or kept before they go out.
 

@@ -1,0 +1,91 @@
+"""The approver's card: one Approve per group, and the time that counts twice."""
+
+from tests.slack.timer.office import Office
+from timebot.playground.slack.seen import Message
+
+
+def hand_in(office: Office, *lines: str) -> Message:
+    for line in lines:
+        office.mia.command(f"/timer add {line}")
+    asked = office.mia.command("/timer submit")
+    if "Submit as they are" in asked.buttons:
+        office.mia.click(asked, text="Submit as they are")
+    office.world.settle()
+    return office.kim.last_message(containing="Hours of mia")
+
+
+def test_a_group_has_one_approve_and_its_entries_none(office: Office) -> None:
+    card = hand_in(
+        office,
+        "1h Acme logo sketches yesterday",
+        "30m Acme logo call yesterday",
+        "20m Acme website copy yesterday",
+        "10m Acme website tests yesterday",
+    )
+
+    assert [one for one in card.buttons if one.startswith("Approve ")] == [
+        "Approve all 4",
+        "Approve with exceptions",
+        "Approve 2",
+        "Approve 2",
+    ]
+    assert "Approve" not in card.buttons
+
+
+def test_a_group_is_approved_alone(office: Office) -> None:
+    card = hand_in(
+        office,
+        "1h Acme logo sketches yesterday",
+        "30m Acme logo call yesterday",
+        "20m Acme website copy yesterday",
+    )
+
+    office.kim.click(card, text="Approve 2")
+
+    states = {one.text: one.state for one in office.entries(office.mia)}
+    assert states == {"sketches": "approved", "call": "approved", "copy": "pending_review"}
+
+
+def test_a_group_that_has_changed_is_not_approved(office: Office) -> None:
+    card = hand_in(
+        office,
+        "1h Acme logo sketches yesterday",
+        "30m Acme logo call yesterday",
+        "20m Acme website copy yesterday",
+    )
+    value = next(
+        one["accessory"]["value"] for one in card.blocks if '"day"' in str(one.get("accessory"))
+    )
+    office.mia.command("/timer edit 2")
+    office.mia.fill("text", "long call")
+    office.mia.submit()
+
+    office.kim.click(card, value=value)
+
+    assert not any(one.state == "approved" for one in office.entries(office.mia))
+
+
+def test_the_card_says_which_time_counts_twice(office: Office) -> None:
+    card = hand_in(
+        office,
+        "9:00-11:00 Acme logo sketches yesterday",
+        "10:30-12:00 Acme website copy yesterday",
+    )
+
+    expected = (
+        "30 min counts twice: #1 (Acme, Logo) and #2 (Acme, Website) overlap on Sun 2 Mar 2031."
+    )
+    assert expected in card.text
+    assert expected in card.all_text
+
+
+def test_home_says_that_the_week_leaves_out_the_running_timer(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo sketches")
+    office.mia.command("/timer start Acme website")
+    office.world.settle()
+
+    office.mia.open_home()
+    office.world.settle()
+
+    assert office.mia.home is not None
+    assert "Without the timer that runs." in office.mia.home.all_text
