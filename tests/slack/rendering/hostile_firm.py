@@ -230,7 +230,7 @@ def _hours_of_this_week(firm: HostileFirm) -> None:
     _hand_in(firm, firm.leo, monday)
     rejected = [
         _worked(firm, firm.mia, 300 + number, monday + timedelta(hours=number))
-        for number in range(2)
+        for number in range(3)
     ]
     handed_in = _hand_in(firm, firm.mia, monday)
     reject(
