@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import CursorResult, Select, delete, or_, select, update
+from sqlalchemy import CursorResult, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from timebot.db import Busy, Database
@@ -75,6 +75,7 @@ def take(
     source: str,
     external_id: str,
     now: datetime,
+    sender: str | None = None,
     payload: Mapping[str, object] | None = None,
     wait: bool = False,
 ) -> Taken:
@@ -88,6 +89,7 @@ def take(
         source: slack, stripe or resend.
         external_id: the sender's own id of the delivery.
         now: the present business instant.
+        sender: the Slack id of the person who acted, if one did.
         payload: what a worker still needs of it.
         wait: whether a worker handles it later; else it counts as handled.
     """
@@ -98,6 +100,7 @@ def take(
             "scope": scope,
             "source": source,
             "external_id": external_id,
+            "sender": sender,
             "received_at": now,
             "state": "waiting" if wait else "handled",
             "handled_at": None if wait else now,
@@ -119,6 +122,30 @@ def keep_answer(
         update(InboxDelivery)
         .where(*_is(scope, source, external_id))
         .values(answer=as_facts(answer))
+    )
+
+
+def last_heard(
+    session: Session, *, scope: str, sender: str, after: datetime, until: datetime
+) -> datetime | None:
+    """Return when a person was last heard of in a stretch of time, for whatever they wanted.
+
+    What was received is kept for a week, see `forget_handled`.
+
+    Args:
+        session: the open transaction.
+        scope: the Slack team.
+        sender: the person's Slack id.
+        after: the instant after which it counts.
+        until: the last instant that counts.
+    """
+    return session.scalar(
+        select(func.max(InboxDelivery.received_at)).where(
+            InboxDelivery.scope == scope,
+            InboxDelivery.sender == sender,
+            InboxDelivery.received_at > after,
+            InboxDelivery.received_at <= until,
+        )
     )
 
 

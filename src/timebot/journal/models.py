@@ -130,6 +130,7 @@ class InboxDelivery(Base):
         scope: the Slack team, or the provider's account; deliveries of two scopes never meet.
         source: slack, stripe or resend.
         external_id: the sender's own id for it.
+        sender: the Slack id of the person who acted; None where no person did.
         answer: what was answered, so that a repeated delivery hears the same.
         payload: what a worker still needs of it (webhooks only).
         state: waiting for the worker, handled, or given_up (a person looks).
@@ -147,12 +148,21 @@ class InboxDelivery(Base):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index(
+            "ix_inbox_delivery_sender",
+            "scope",
+            "sender",
+            "received_at",
+            sqlite_where=text("sender IS NOT NULL"),
+            postgresql_where=text("sender IS NOT NULL"),
+        ),
         STRICT,
     )
 
     scope: Mapped[str] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(primary_key=True)
+    sender: Mapped[str | None]
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="handled")
     handled_at: Mapped[datetime | None]

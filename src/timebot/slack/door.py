@@ -160,7 +160,7 @@ class Door:
         with self._desk.database.transaction(
             wait_seconds=visit.patience(_DECIDE_BEFORE)
         ) as session:
-            taken = _take(session, delivery, visit.now)
+            taken = _take(session, delivery, visit.now, sender=delivery.user_id)
             if not taken.is_new:
                 return taken.answer or {}
             asked = self._let_in(session, visit)
@@ -280,7 +280,7 @@ class Door:
         """Record the answer, and the attempt where a right was missing, in a short transaction."""
         delivery = visit.delivery
         with self._desk.database.transaction(wait_seconds=visit.patience(_TELL_BEFORE)) as session:
-            taken = _take(session, delivery, visit.now)
+            taken = _take(session, delivery, visit.now, sender=delivery.user_id)
             if not taken.is_new and refusal is not None:
                 return taken.answer or {}
             asked = self._let_in(session, visit)
@@ -325,8 +325,17 @@ def _once(asked: Asked, answer: Answer) -> None:
         raise AlreadySaved
 
 
-def _take(session: Session, delivery: Delivery, now: datetime) -> Taken:
-    return take(session, scope=delivery.team_id, source=SURFACE, external_id=delivery.key, now=now)
+def _take(
+    session: Session, delivery: Delivery, now: datetime, *, sender: str | None = None
+) -> Taken:
+    return take(
+        session,
+        scope=delivery.team_id,
+        source=SURFACE,
+        external_id=delivery.key,
+        now=now,
+        sender=sender,
+    )
 
 
 def _keep(session: Session, delivery: Delivery, body: Body) -> None:

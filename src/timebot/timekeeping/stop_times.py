@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from timebot.journal.inbox import last_heard
 from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
 from timebot.team.working_time import working_time_of
@@ -38,7 +39,8 @@ def stop_times(
     next morning says nothing about the evening before.
     """
     until = now if entry.ended_at is None else min(now, _night_after(session, member, entry))
-    signs = signs_of(session, member=member, entry=entry, until=until)
+    # Whoever looks at the question acts just now; what they did before is the sign.
+    signs = signs_of(session, member=member, entry=entry, until=until - _APART)
     last = signs.last_action or signs.vouched_at
     found = [
         StopTime(at, why)
@@ -58,7 +60,7 @@ def best_stop_time(
     """Return the likeliest end of a running timer: what the workspace's rule says, else now."""
     proposed = stop_times(session, member=member, entry=entry, now=now)
     rule = session.get_one(Workspace, member.workspace_id).overnight_rule
-    signs = signs_of(session, member=member, entry=entry, until=now)
+    signs = signs_of(session, member=member, entry=entry, until=now - _APART)
     by_rule = end_by_rule(rule, signs)
     known = [one.at for one in proposed]
     return by_rule if by_rule in known else next(iter(known), now)
@@ -86,7 +88,16 @@ def _night_after(session: Session, member: Member, entry: TimeEntry) -> datetime
 def _last_action(
     session: Session, member: Member, since: datetime, until: datetime
 ) -> datetime | None:
-    return session.scalar(
+    """Return when the member last changed, asked or opened something here."""
+    workspace = session.get_one(Workspace, member.workspace_id)
+    heard = last_heard(
+        session,
+        scope=workspace.slack_team_id,
+        sender=member.slack_user_id,
+        after=since,
+        until=until,
+    )
+    changed = session.scalar(
         select(func.max(MemberAction.at)).where(
             MemberAction.workspace_id == member.workspace_id,
             MemberAction.member_id == member.id,
@@ -94,3 +105,4 @@ def _last_action(
             MemberAction.at <= until,
         )
     )
+    return max((each for each in (heard, changed) if each is not None), default=None)

@@ -74,3 +74,18 @@ def test_a_click_on_the_question_of_a_stopped_timer_says_so(office: Office) -> N
     office.world.settle()
 
     assert "not running any more" in office.mia.last_message().text
+
+
+def test_reading_and_opening_home_count_as_the_last_thing_done(office: Office) -> None:
+    office.mia.command("/timer start Acme logo")
+    office.wait(hours=2)
+    office.mia.command("/timer status")
+    office.wait(hours=2)
+
+    office.mia.open_home()
+    office.wait(hours=2)
+    office.mia.command("/timer stop @25:00")
+    office.wait(hours=4)
+
+    asked = office.mia.last_message(containing="Is this timer still right?")
+    assert "15:00 is the last thing you did here" in asked.text

@@ -1,4 +1,4 @@
-"""Working time in the team's room: days off, reminders, overnight, locks and escalation."""
+"""Working time in the team's room, who was heard; reminders, overnight, locks, escalation."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,6 +50,14 @@ def upgrade() -> None:
         sqlite_where=reminded,
         postgresql_where=reminded,
     )
+    op.add_column("inbox_delivery", sa.Column("sender", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_inbox_delivery_sender",
+        "inbox_delivery",
+        ["scope", "sender", "received_at"],
+        sqlite_where=sa.text("sender IS NOT NULL"),
+        postgresql_where=sa.text("sender IS NOT NULL"),
+    )
     op.create_table(
         "day_off",
         sa.Column("workspace_id", Key(), nullable=False),
@@ -79,6 +87,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_table("day_off")
+    op.drop_index("ix_inbox_delivery_sender", "inbox_delivery")
+    op.drop_column("inbox_delivery", "sender")
     op.drop_index("ix_member_remind", "member")
     for name in ("home_seen_at", "remind_after", "reminded_on", *_REMINDERS):
         op.drop_column("member", name)
