@@ -9,11 +9,12 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from timebot.billing.budgets import billing_recipients
-from timebot.billing.ports import Card, CardProcessor, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.models import Invoice
+from timebot.billing.ports import Card, CardProcessor, Missing, OutcomeUnknown, Rejected, TryLater
 from timebot.billing.steps.collecting import ensure_customer, keep_customer
 from timebot.clients.models import Client
 from timebot.db import Database
@@ -29,6 +30,7 @@ CARD_EVENTS = frozenset(
         "payment_method.updated",
         "payment_method.automatically_updated",
         "customer.updated",
+        "customer.deleted",
     )
 )
 """Events after which the card on file may be another, or none."""
@@ -170,7 +172,11 @@ def refresh_card(
         client = session.scalars(found).first()
     if client is None or client.stripe_customer_id is None:
         return False
-    card = processor.find_card(client.stripe_customer_id)
+    try:
+        card = processor.find_card(client.stripe_customer_id)
+    except Missing:
+        with database.transaction() as session:
+            return _lose_customer(session, client, now)
     with database.transaction() as session:
         if card is not None:
             return _keep(session, client, card, now)
@@ -240,8 +246,7 @@ def _lose(session: Session, known: Client, now: datetime) -> bool:
     if client.card_id is None or client.card_id != known.card_id:
         return False
     gone = client.card_id
-    client.card_id = client.card_brand = client.card_last4 = None
-    client.card_exp_month = client.card_exp_year = client.card_trouble = None
+    _forget_card(client)
     record(
         session,
         workspace_id=client.workspace_id,
@@ -253,6 +258,51 @@ def _lose(session: Session, known: Client, now: datetime) -> bool:
     )
     _tell(session, client, "card_lost", gone, now)
     return True
+
+
+def _forget_card(client: Client) -> None:
+    client.card_id = client.card_brand = client.card_last4 = None
+    client.card_exp_month = client.card_exp_year = client.card_trouble = None
+
+
+def _lose_customer(session: Session, known: Client, now: datetime) -> bool:
+    """Note that the customer was deleted, and with it the card; a new one is made when needed."""
+    gone = known.stripe_customer_id
+    if gone is None:
+        return False
+    # Invoices before clients: the worker locks them in this order.
+    _send_links_instead(session, known, gone)
+    client = session.get_one(Client, (known.workspace_id, known.id), with_for_update=True)
+    if client.stripe_customer_id != gone:
+        return False
+    client.stripe_customer_id, client.stripe_customer_gone = None, gone
+    _forget_card(client)
+    record(
+        session,
+        workspace_id=client.workspace_id,
+        actor=_STRIPE,
+        action="client.customer_lost",
+        subject_kind="client",
+        subject_id=client.id,
+        at=now,
+    )
+    _tell(session, client, "customer_lost", gone, now)
+    return True
+
+
+def _send_links_instead(session: Session, client: Client, gone: str) -> None:
+    """Let invoices that are not at the processor yet be paid by link, under a new customer."""
+    session.execute(
+        update(Invoice)
+        .where(
+            Invoice.workspace_id == client.workspace_id,
+            Invoice.client_id == client.id,
+            Invoice.stripe_customer_id == gone,
+            Invoice.stripe_invoice_id.is_(None),
+            Invoice.charge_mode != "bank",
+        )
+        .values(stripe_customer_id=None, stripe_card_id=None, charge_mode="link")
+    )
 
 
 def _tell(session: Session, client: Client, notice: str, card_id: str, now: datetime) -> None:

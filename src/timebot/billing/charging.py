@@ -13,6 +13,7 @@ from timebot.billing.deciding import (
     CardEnded,
     ClosedThere,
     NoCardOnFile,
+    OutcomeKnown,
     lock_issued,
     lock_unpaid,
     number_of,
@@ -21,6 +22,7 @@ from timebot.billing.delivery import note_invoice, show_change, want_mail
 from timebot.billing.models import Invoice
 from timebot.billing.steps.claims import new_payment
 from timebot.billing.steps.keys import natural_keys
+from timebot.billing.steps.plan import open_payment
 from timebot.clients.models import Client
 from timebot.journal.audit import Actor
 from timebot.team.models import Member, Workspace
@@ -111,6 +113,33 @@ def park(
     invoice = lock_unpaid(session, workspace=workspace, invoice_id=invoice_id)
     invoice.uncollected_at, invoice.attention = now, None
     _note(session, invoice, "invoice.parked", Actor(actor.id, surface), now)
+    return invoice
+
+
+def ask_again(
+    session: Session,
+    *,
+    workspace: Workspace,
+    actor: Member,
+    invoice_id: UUID,
+    now: datetime,
+    surface: str = "slack",
+) -> Invoice:
+    """Have the worker ask now what became of a charge, also where it had given up asking.
+
+    Raises:
+        NotAllowed: if the actor has no billing role.
+        InvoiceUnknown, NotIssued, AlreadyVoid: if there is no such claim.
+        OutcomeKnown: if nothing is open about it.
+    """
+    require(session, actor, "billing", to="ask about charges", now=now)
+    invoice = lock_issued(session, workspace=workspace, invoice_id=invoice_id)
+    payment = open_payment(session, invoice)
+    if invoice.collection != "unknown" or payment is None:
+        raise OutcomeKnown(number_of(invoice))
+    invoice.uncollected_at = invoice.attention = None
+    payment.next_check_at = invoice.next_step_at = now
+    _note(session, invoice, "invoice.asked_again", Actor(actor.id, surface), now)
     return invoice
 
 

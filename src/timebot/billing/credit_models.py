@@ -26,7 +26,8 @@ class CreditNote(InWorkspace, Base):
         frees_entries: whether its hours may be billed again.
         printed: every text the PDF prints that is not on a line; frozen.
         refund_state: none, wanted, pending, done or failed.
-        refund_id: the processor's id of the refund.
+        refund_id: the processor's id of the refund; while a failed one is tried again, of that one.
+        refund_attempt: 1 for the first; part of the idempotency key.
     """
 
     __tablename__ = "credit_note"
@@ -86,6 +87,7 @@ class CreditNote(InWorkspace, Base):
     pdf_sha256: Mapped[str | None]
     refund_state: Mapped[str] = mapped_column(default="none")
     refund_id: Mapped[str | None]
+    refund_attempt: Mapped[int] = mapped_column(default=1)
 
     @property
     def total(self) -> Money:

@@ -73,6 +73,16 @@ class OutcomeOpen(Refusal):
         )
 
 
+class OutcomeKnown(Refusal):
+    """There is nothing to ask about."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"What became of {number} is known by now. Nothing was changed.",
+            example=f"/billing invoice {number}",
+        )
+
+
 class NoCardOnFile(Refusal):
     """There is nothing to charge."""
 

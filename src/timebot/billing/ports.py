@@ -269,7 +269,11 @@ class CardProcessor(Protocol):
         ...
 
     def find_card(self, customer: str) -> Card | None:
-        """Return the card that would be charged, or None."""
+        """Return the card that would be charged, or None.
+
+        Raises:
+            Missing: if the customer was deleted.
+        """
         ...
 
     def find_invoice(
@@ -331,7 +335,7 @@ class CardProcessor(Protocol):
         ...
 
     def find_refund(self, payment_intent: str, *, credit_key: str) -> Refund | None:
-        """Look for the refund made for a credit note of ours, by its metadata."""
+        """Look for the refund made for a credit note of ours; the newest, failed ones last."""
         ...
 
     def refund(self, payment_intent: str, *, amount: Money, credit_key: str, key: str) -> Refund:

@@ -88,40 +88,42 @@ class StripeWebhooks:
     def _dispute(self, dispute_id: str, now: datetime) -> Outcome:
         dispute = self._processor.get_dispute(dispute_id)
 
-        def settle(session: Session, invoice: Invoice) -> None:
+        def settle(session: Session, invoice: Invoice) -> bool:
             settle_dispute(session, invoice, dispute, now=now)
+            return True
 
         return self._about_payment(dispute.payment_intent, settle, now)
 
     def _refund(self, refund_id: str, now: datetime) -> Outcome:
         refund = self._processor.get_refund(refund_id)
 
-        def settle(session: Session, invoice: Invoice) -> None:
-            hear_of_refund(session, invoice, refund, now=now)
+        def settle(session: Session, invoice: Invoice) -> bool:
+            return hear_of_refund(session, invoice, refund, now=now)
 
         return self._about_payment(refund.payment_intent, settle, now)
 
     def _about_payment(
-        self, intent: str | None, settle: Callable[[Session, Invoice], None], now: datetime
+        self, intent: str | None, settle: Callable[[Session, Invoice], bool], now: datetime
     ) -> Outcome:
         """Settle what became of a payment; where it is not on record yet, that comes first."""
-        if intent is None or self._settled(intent, settle):
+        if intent is None:
             return _DONE
+        known = self._settle(intent, settle)
+        if known is not None:
+            return known
         invoice_id = self._processor.find_invoice_of(intent)
         if invoice_id is None:
             return _DONE
         outcome = self._invoice(invoice_id, now)
-        if outcome == _DONE:
-            self._settled(intent, settle)
-        return outcome
+        return outcome if outcome != _DONE else self._settle(intent, settle) or _DONE
 
-    def _settled(self, intent: str, settle: Callable[[Session, Invoice], None]) -> bool:
+    def _settle(self, intent: str, settle: Callable[[Session, Invoice], bool]) -> Outcome | None:
+        """Settle what became of a payment on record; None if it is not."""
         with self._database.transaction() as session:
             invoice = _lock_by_intent(session, intent)
             if invoice is None:
-                return False
-            settle(session, invoice)
-        return True
+                return None
+            return _DONE if settle(session, invoice) else _NOT_YET
 
 
 class ResendWebhooks:

@@ -49,6 +49,7 @@ class Client(InWorkspace, Base):
         rounding_*: the client's own rule, all four or none.
         uplift_ceiling_percent: how far rounding may raise the time before a draft is parked.
         stripe_customer_id, card_*: the card on file; only what may be shown.
+        stripe_customer_gone: the last customer of theirs that was deleted at Stripe.
         card_trouble: one of `CARD_TROUBLES`; None if the card paid, or was not tried.
         card_link_digest: SHA-256 of the bearer link's secret; the link ends at `card_link_until`.
     """
@@ -91,6 +92,7 @@ class Client(InWorkspace, Base):
     rounding_scope: Mapped[str | None]
     uplift_ceiling_percent: Mapped[int | None]
     stripe_customer_id: Mapped[str | None]
+    stripe_customer_gone: Mapped[str | None]
     card_id: Mapped[str | None]
     card_brand: Mapped[str | None]
     card_last4: Mapped[str | None]

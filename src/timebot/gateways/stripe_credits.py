@@ -33,13 +33,16 @@ class StripeCredits:
             )
 
     def find_refund(self, payment_intent: str, *, credit_key: str) -> Refund | None:
-        """Look for the refund made for a credit note of ours, by its metadata."""
+        """Look for the refund made for a credit note of ours; the newest, failed ones last."""
         with asking():
             listed = self._client.v1.refunds.list({"payment_intent": payment_intent, "limit": PAGE})
-            for each in listed.auto_paging_iter():
-                if tag(each, CREDIT) == credit_key:
-                    return read_refund(each)
-        return None
+            found = [
+                read_refund(each)
+                for each in listed.auto_paging_iter()
+                if tag(each, CREDIT) == credit_key
+            ]
+        good = [each for each in found if each.state != "failed"]
+        return next(iter(good or found), None)
 
     def refund(self, payment_intent: str, *, amount: Money, credit_key: str, key: str) -> Refund:
         """Send money back to the card it came from."""

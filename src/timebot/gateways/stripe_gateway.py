@@ -17,6 +17,7 @@ from timebot.billing.ports import (
     Declined,
     Forged,
     ListedInvoice,
+    Missing,
     NeedsAction,
     OutcomeUnknown,
     Paid,
@@ -138,13 +139,20 @@ class StripeProcessor(StripeCredits, StripeDisputes):
             )
 
     def find_card(self, customer: str) -> Card | None:
-        """Return the card that would be charged, or None."""
+        """Return the card that would be charged, or None.
+
+        Raises:
+            Missing: if the customer was deleted.
+        """
         with asking():
-            found = self._client.v1.customers.retrieve(
-                customer, {"expand": ["invoice_settings.default_payment_method"]}
-            )
-        method = found.invoice_settings and found.invoice_settings.default_payment_method
-        return _card(method) if isinstance(method, stripe.PaymentMethod) else None
+            # Of a deleted customer nothing can be expanded, so the card is asked for after it.
+            found = self._client.v1.customers.retrieve(customer)
+            if "deleted" in found:
+                raise Missing("the customer was deleted")
+            chosen = found.invoice_settings and found.invoice_settings.default_payment_method
+            if not chosen:
+                return None
+            return _card(self._client.v1.payment_methods.retrieve(_id(chosen)))
 
     def find_invoice(
         self, *, customer: str, workspace_key: str, invoice_key: str

@@ -42,6 +42,20 @@ def tell_card_lost(viewer: Viewer, facts: Facts) -> Drawn | None:
     return _drawn(escape(text), ask)
 
 
+def tell_customer_lost(viewer: Viewer, facts: Facts) -> Drawn | None:
+    """Tell that a client's customer was deleted at Stripe, with the link to ask for a card."""
+    client = viewer.session.get(Client, (viewer.workspace.id, UUID(facts["client_id"])))
+    if client is None or client.card_id is not None or not sees_money(viewer):
+        return None
+    text = (
+        f"{client.name} was deleted at Stripe, and the card on file with it. Nothing is charged:"
+        " invoices go out with a pay link. Ask the client for a card again if you want to charge"
+        " one."
+    )
+    ask = button("Card link", Act.CARD_LINK, {"client": client.id})
+    return _drawn(escape(text), ask)
+
+
 def tell_budget(viewer: Viewer, facts: Facts) -> Drawn | None:
     """Tell that a project's budget passed 80 or 100 percent."""
     project = viewer.session.get(Project, (viewer.workspace.id, UUID(facts["project_id"])))
@@ -121,6 +135,7 @@ def _days(facts: Facts) -> tuple[date, date]:
 NOTICES: Mapping[str, Notice] = {
     "card_on_file": tell_card,
     "card_lost": tell_card_lost,
+    "customer_lost": tell_customer_lost,
     "budget_crossed": tell_budget,
     "run_forecast": tell_forecast,
     "runs_missed": tell_missed,

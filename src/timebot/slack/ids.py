@@ -122,6 +122,9 @@ class Act(StrEnum):
     INVOICE_SHOW = "invoice.show"
     INVOICE_CREDIT_FORM = "invoice.credit_form"
     CREDIT_PDF = "credit.pdf"
+    CREDIT_REFUND = "credit.refund"
+    INVOICE_ASK = "invoice.ask"
+    INVOICE_ADDRESS_FORM = "invoice.address_form"
     # What was typed, once more
     TYPE_AGAIN = "command.again"
     # A link button: Slack reports the click, nothing is left to do.
@@ -166,6 +169,7 @@ class Form(StrEnum):
     SETTINGS = "form.settings"
     VOID = "form.void"
     PAID_OUTSIDE = "form.paid_outside"
+    ADDRESS = "form.address"
     CREDIT = "form.credit"
     CREDIT_CONFIRM = "form.credit_confirm"
     HOLD = "form.hold"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from timebot.billing.credit_models import CreditNote
+from timebot.billing.mending import came_back
 from timebot.billing.models import Invoice
 from timebot.billing.receivable import card_payment, is_touched, list_credit_notes, owed
 from timebot.clients.models import Client
@@ -106,6 +107,8 @@ def _hint(viewer: Viewer, invoice: Invoice, client: Client) -> str:
     """Return what a person may want to know before they choose."""
     if invoice.document == "void":
         return "Its number stays used; its hours can be billed again."
+    if invoice.collection == "unknown" and invoice.uncollected_at is not None:
+        return "I have stopped asking Stripe by myself. Nothing is charged meanwhile."
     if invoice.collection == "unknown":
         return (
             "I keep asking Stripe: after 5 minutes, after an hour, then daily. Nothing is"
@@ -122,10 +125,15 @@ def _buttons(viewer: Viewer, invoice: Invoice, client: Client) -> list[Block]:
     value = {"invoice": invoice.id}
     found = [button("PDF", Act.INVOICE_PDF, value)]
     notes = list_credit_notes(viewer.session, invoice)
-    found += [_note_button(note) for note in notes[-_MOST_NOTES:]]
+    for note in notes[-_MOST_NOTES:]:
+        found += _note_buttons(note)
+    if came_back(viewer.session, invoice) and invoice.document != "void":
+        found.insert(0, button("Mend address", Act.INVOICE_ADDRESS_FORM, value))
+    if invoice.collection == "unknown":
+        return [button("Ask Stripe again", Act.INVOICE_ASK, value), *found]
     if invoice.collection == "disputed":
         return [*_answers(viewer, invoice), *found]
-    if invoice.document == "void" or invoice.collection in {"unknown", "credited"}:
+    if invoice.document == "void" or invoice.collection == "credited":
         return found
     credit = button("Credit note", Act.INVOICE_CREDIT_FORM, value)
     if invoice.collection == "paid":
@@ -201,9 +209,13 @@ def _other(viewer: Viewer, invoice: Invoice, value: Mapping[str, object]) -> lis
     return [*found, button("Cancel invoice", Act.INVOICE_VOID_FORM, value, style="danger")]
 
 
-def _note_button(note: CreditNote) -> Block:
-    value = {"note": note.id}
-    return button(f"{note.number} PDF", Act.CREDIT_PDF, value, key=note.id.hex)
+def _note_buttons(note: CreditNote) -> list[Block]:
+    value, key = {"note": note.id}, note.id.hex
+    found = [button(f"{note.number} PDF", Act.CREDIT_PDF, value, key=key)]
+    if note.refund_state == "failed":
+        label = f"Try the refund of {note.number} again"
+        found.append(button(label, Act.CREDIT_REFUND, value, key=key))
+    return found
 
 
 CARDS: Mapping[str, Card] = {"invoice": invoice_card}

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from uuid import UUID
 
-from timebot.billing.credit_models import CreditNote
 from timebot.billing.credit_note import issue_credit_note
 from timebot.billing.crediting import (
     CreditPlan,
@@ -17,7 +15,6 @@ from timebot.billing.crediting import (
     left_of_lines,
     plan_credit,
 )
-from timebot.billing.deciding import InvoiceUnknown
 from timebot.billing.models import Invoice, InvoiceLine
 from timebot.billing.void import ReasonMissing
 from timebot.errors import Refusal
@@ -28,7 +25,7 @@ from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.file_sending import want_credit_note
 from timebot.slack.form_fields import Field, draw_fields, filled
 from timebot.slack.ids import Act, Form
-from timebot.slack.invoice_asking import invoice_of
+from timebot.slack.invoice_asking import credit_note_of, invoice_of
 from timebot.slack.words import counted, minutes_words, money_words
 from timebot.team.rights import require
 from timebot.timekeeping.durations import parse_duration
@@ -160,18 +157,9 @@ def save_credit(asked: Asked) -> Answer:
 def pdf_clicked(asked: Asked) -> Answer:
     """Send the stored PDF of a credit note to the person who asked."""
     require(asked.session, asked.member, "billing", to="see invoices", now=asked.now)
-    note = asked.session.get(CreditNote, (asked.workspace.id, _note_id(asked)))
-    if note is None:
-        raise InvoiceUnknown
+    note = credit_note_of(asked)
     want_credit_note(asked, note)
     return Answer(text=f"{note.number} comes as a direct message in a moment.")
-
-
-def _note_id(asked: Asked) -> UUID:
-    try:
-        return UUID(asked.delivery.value.get("note", ""))
-    except ValueError:
-        raise InvoiceUnknown from None
 
 
 def _which(left: list[tuple[InvoiceLine, int, int]], invoice: Invoice, locale: str) -> Block:

@@ -50,6 +50,29 @@ def test_a_card_that_was_removed_is_told_once_and_not_charged(
     assert notices(world) == ["card_lost"]
 
 
+def test_a_customer_that_was_deleted_is_told_and_made_anew(
+    world: World, receiver: Receiver
+) -> None:
+    client = world.client_with_card()
+    invoice = world.invoice(client)
+    connect(world, receiver)
+    gone = client.stripe_customer_id or ""
+    sdk(world).v1.customers.delete(gone)
+
+    hear(world, receiver, "stripe")
+    hear(world, receiver, "stripe")
+    lost = world.fresh(Client, client.id)
+    world.drain()
+
+    after = world.fresh(Invoice, invoice.id)
+    assert (lost.stripe_customer_id, lost.card_id, lost.card_last4) == (None, None, None)
+    assert notices(world) == ["customer_lost"]
+    assert (after.charge_mode, after.collection) == ("link", "open")
+    assert after.pay_url is not None
+    assert world.fresh(Client, client.id).stripe_customer_id not in {None, gone}
+    assert world.stripe.charges() == []
+
+
 def test_another_default_card_is_taken_over(world: World, receiver: Receiver) -> None:
     client = world.client_with_card()
     connect(world, receiver)

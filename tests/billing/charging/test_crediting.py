@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests.billing.charging.test_buttons import press
 from tests.billing.charging.world import DECLINES, World
+from tests.races.crowd import all_at_once
 from timebot.billing.charging import charge_again
 from timebot.billing.credit_models import CreditNote
 from timebot.billing.credit_note import issue_credit_note
@@ -14,7 +15,12 @@ from timebot.billing.crediting import Part
 from timebot.billing.models import Invoice
 from timebot.billing.outside import mark_paid_outside
 from timebot.billing.ports import OutcomeUnknown, Refund
+from timebot.billing.refunding import RefundNotFailed, refund_again
+from timebot.billing.settlement import StripeWebhooks
+from timebot.billing.steps.keys import credit_key, natural_keys
 from timebot.gateways.stripe_gateway import StripeProcessor
+from timebot.journal.inbox import WebhookDelivery
+from timebot.journal.outcomes import Delivered, Outcome, TryAgain
 from timebot.money import Money
 
 LOGO = Part(1)
@@ -62,6 +68,101 @@ def test_money_goes_back_to_the_card_it_came_from(world: World) -> None:
     assert [each["amount_refunded"] for each in world.stripe.charges()] == [11_305]
     assert note_of(world).refund_state == "done"
     assert world.fresh(Invoice, invoice.id).collection == "paid"
+
+
+def failed_refund(world: World) -> CreditNote:
+    """A refund that the bank sent back."""
+    invoice = world.invoice(world.client_with_card())
+    world.drain()
+    credit(world, invoice, parts=[LOGO], refunds=True)
+    world.drain()
+    refund_id = note_of(world).refund_id or ""
+    world.stripe.bank.fail_refund(refund_id)
+    hear_of(world, refund_id)
+    assert note_of(world).refund_state == "failed"
+    return note_of(world)
+
+
+def hear_of(world: World, refund_id: str) -> Outcome:
+    payload = {"type": "refund.updated", "object_id": refund_id}
+    heard = WebhookDelivery("account", "stripe", "evt", payload, 1, world.clock.now())
+    return StripeWebhooks(world.database, world.processor)(heard)
+
+
+def try_again(world: World, note: CreditNote) -> None:
+    with world.database.transaction() as session:
+        refund_again(
+            session,
+            workspace=world.workspace(session),
+            actor=world.owner(session),
+            note_id=note.id,
+            now=world.clock.now(),
+        )
+
+
+def test_a_refund_that_failed_is_made_again_once(world: World) -> None:
+    note = failed_refund(world)
+
+    try_again(world, note)
+    with pytest.raises(RefundNotFailed):
+        try_again(world, note)
+    hear_of(world, note.refund_id or "")
+    world.drain()
+    with pytest.raises(RefundNotFailed):
+        try_again(world, note)
+
+    after = note_of(world)
+    assert (after.refund_state, after.refund_attempt) == ("done", 2)
+    assert after.refund_id != note.refund_id
+    assert [each["amount_refunded"] for each in world.stripe.charges()] == [11_305]
+
+
+def test_of_thirty_two_presses_one_sends_the_money_back(world: World) -> None:
+    note = failed_refund(world)
+
+    def press_once(_number: int) -> bool:
+        try:
+            try_again(world, note)
+        except RefundNotFailed:
+            return False
+        return True
+
+    outcomes = all_at_once(press_once)
+    world.drain()
+
+    assert sum(outcomes.won) == 1
+    assert [each["amount_refunded"] for each in world.stripe.charges()] == [11_305]
+
+
+def test_a_second_refund_whose_answer_got_lost_is_not_made_a_third_time(world: World) -> None:
+    note = failed_refund(world)
+    try_again(world, note)
+    world.stripe.fail_next("POST /v1/refunds", "drop_after")
+
+    world.settle()
+
+    assert note_of(world).refund_state == "done"
+    assert [each["amount_refunded"] for each in world.stripe.charges()] == [11_305]
+
+
+def test_news_of_our_refund_waits_until_it_is_on_record(world: World) -> None:
+    invoice = world.invoice(world.client_with_card())
+    world.drain()
+    note = credit(world, invoice, parts=[LOGO], refunds=True)
+    world.stripe.fail_next("POST /v1/refunds", "drop_after")
+    world.drain()
+    intent = world.payments()[0].stripe_payment_intent or ""
+    with world.database.read_only() as session:
+        row = session.get_one(Invoice, (world.workspace_id, invoice.id))
+        name = credit_key(natural_keys(session, row), note.ordinal)
+    made = world.processor.find_refund(intent, credit_key=name)
+    assert made is not None
+
+    early = hear_of(world, made.id)
+    world.settle()
+
+    assert isinstance(early, TryAgain)
+    assert hear_of(world, made.id) == Delivered()
 
 
 def test_a_refund_whose_answer_got_lost_is_found_and_not_made_twice(world: World) -> None:

@@ -13,6 +13,7 @@ from tests.builders import (
     a_client,
     a_day_off,
     a_member,
+    a_payment,
     a_project,
     a_rate,
     a_workspace,
@@ -20,10 +21,12 @@ from tests.builders import (
 )
 from timebot.billing.credit_note import issue_credit_note
 from timebot.billing.crediting import Part
+from timebot.billing.delivery import want_mail
 from timebot.billing.flight_check import check_run
 from timebot.billing.holds import hold_client
 from timebot.billing.issuing import release
 from timebot.billing.models import Invoice
+from timebot.billing.receivable import owed
 from timebot.billing.runs import open_due_runs
 from timebot.clients.models import Client, Project
 from timebot.money import Money
@@ -211,6 +214,31 @@ def credit_a_part(firm: HostileFirm) -> None:
         parts=[Part(1, minutes=15)],
         now=NOW,
     )
+
+
+def let_money_go_astray(firm: HostileFirm) -> Invoice:
+    """Let a mail come back, a refund fail, and the answer to a charge get lost."""
+    invoice = firm.session.scalars(select(Invoice).where(Invoice.document != "draft")).one()
+    due = owed(firm.session, invoice).minor
+    paid = {"state": "succeeded", "amount_minor": due, "stripe_payment_intent": "pi_1"}
+    a_payment(firm.session, invoice, **paid)
+    invoice.collection, invoice.paid_at = "paid", NOW
+    note = issue_credit_note(
+        firm.session,
+        workspace=firm.workspace,
+        actor=firm.ben,
+        invoice_id=invoice.id,
+        reason=mischief(9, 250),
+        parts=[Part(1, minutes=15)],
+        refunds=True,
+        now=NOW,
+    )
+    note.refund_state = "failed"
+    want_mail(firm.session, invoice, kind="invoice", now=NOW).state = "bounced"
+    a_payment(firm.session, invoice, attempt=2, state="unknown", amount_minor=1)
+    invoice.collection = "unknown"
+    firm.session.flush()
+    return invoice
 
 
 def _hours_of_this_week(firm: HostileFirm) -> None:

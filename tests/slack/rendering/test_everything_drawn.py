@@ -19,6 +19,7 @@ from tests.slack.rendering.hostile_firm import (
     HostileFirm,
     a_hostile_firm,
     credit_a_part,
+    let_money_go_astray,
     mischief,
 )
 from timebot.billing.models import Invoice, InvoiceRun
@@ -130,6 +131,7 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
             "sentence": mischief(4, 300),
             "page": "https://dashboard.stripe.com/disputes/du_1",
         },
+        "customer_lost": {"client_id": str(firm.clients[1].id)},
         "budget_crossed": {"project_id": str(firm.projects[0].id), "percent": "100"},
         "run_forecast": days,
         "runs_missed": {"count": "3", **days},
@@ -155,6 +157,8 @@ def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
             goes_everywhere(crawler(database, firm, member, walk), firm)
         credit_a_part(firm)
         crawler(database, firm, firm.ben, walk).types("/billing", "invoice CN-2026-0001")
+        astray = let_money_go_astray(firm)
+        crawler(database, firm, firm.ben, walk).sees_card("invoice", str(astray.id))
         firm.workspace.billing_paused_at, firm.workspace.start_policy = NOW, "refuse"
         session.flush()
         crawler(database, firm, firm.mia, walk).types("/timer", "start Acme website")

@@ -136,8 +136,10 @@ def ensure_customer(processor: CardProcessor, client: Client, *, key: str) -> st
     found = processor.find_customer(**names, email=client.emails[0])
     if found is not None:
         return found
+    # The key of a customer that was deleted would only bring that one back.
+    after = f"/after-{client.stripe_customer_gone}" if client.stripe_customer_gone else ""
     return processor.create_customer(
-        **names, name=client.name, email=client.emails[0], key=f"tb/{key}/customer"
+        **names, name=client.name, email=client.emails[0], key=f"tb/{key}/customer{after}"
     )
 
 

@@ -49,9 +49,9 @@ def refund(outside: Outside, work: Work) -> Effect:
         raise ValueError(message)
     intent, name = payment.stripe_payment_intent, credit_key(work.keys, note.ordinal)
     found = processor.find_refund(intent, credit_key=name)
-    if found is None:
+    if found is None or (found.state == "failed" and found.id == note.refund_id):
         amount = Money(note.refund_minor, note.currency)
-        key = work.keys.key(f"refund-{note.ordinal}")
+        key = work.keys.key(f"refund-{note.ordinal}", note.refund_attempt)
         found = processor.refund(intent, amount=amount, credit_key=name, key=key)
     answer = found
     return lambda session, invoice: settle_refund(session, invoice, note, answer, work)
@@ -116,8 +116,12 @@ def settle_refund(
         show_change(session, invoice, now=work.now)
 
 
-def hear_of_refund(session: Session, invoice: Invoice, refund: Refund, *, now: datetime) -> None:
-    """Note what is heard of a refund, once; one that no credit note wanted is told to people."""
+def hear_of_refund(session: Session, invoice: Invoice, refund: Refund, *, now: datetime) -> bool:
+    """Note what is heard of a refund, once; one that no credit note wanted is told to people.
+
+    Returns:
+        False if the worker is just about to note this refund, so that it must be heard again.
+    """
     notes = list_credit_notes(session, invoice)
     row = next((note for note in notes if note.refund_id == refund.id), None)
     if row is None:
@@ -126,10 +130,11 @@ def hear_of_refund(session: Session, invoice: Invoice, refund: Refund, *, now: d
             f"{refund.amount} of {invoice.number} went back to the card at Stripe, without a credit"
             " note. Please write one, so that the books agree."
         )
-        # Ours is noted by the worker, which may be a moment behind.
-        if not is_ours and refund.state != "failed" and invoice.attention != sentence:
+        if is_ours:
+            return all(note.refund_state != "wanted" for note in notes)
+        if refund.state != "failed" and invoice.attention != sentence:
             decide(session, invoice, sentence, now=now)
-    elif row.refund_state != "failed" and refund.state == "failed":
+    elif row.refund_state in {"pending", "done"} and refund.state == "failed":
         row.refund_state = "failed"
         session.flush()
         sentence = refund_failed(row, "the bank sent it back")
@@ -138,6 +143,7 @@ def hear_of_refund(session: Session, invoice: Invoice, refund: Refund, *, now: d
         row.refund_state = "done"
         session.flush()
         show_change(session, invoice, now=now)
+    return True
 
 
 def _tell_failed(
@@ -153,7 +159,7 @@ def refund_failed(note: CreditNote, reason: str) -> str:
     amount = Money(note.refund_minor, note.currency)
     return (
         f"The refund of {amount} for {note.number} did not work: {reason.rstrip('.')}."
-        " Please send the money another way."
+        " Try it again, or send the money another way."
     )
 
 

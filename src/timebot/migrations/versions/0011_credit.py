@@ -14,7 +14,8 @@ def upgrade() -> None:
     """Create the tables and add the columns."""
     op.add_column("invoice", sa.Column("stripe_due_minor", Whole(), nullable=True))
     op.add_column("workspace", sa.Column("reminder_days", Document(), nullable=True))
-    op.add_column("client", sa.Column("card_trouble", sa.Text(), nullable=True))
+    for name in ("card_trouble", "stripe_customer_gone"):
+        op.add_column("client", sa.Column(name, sa.Text(), nullable=True))
     op.add_column("payment", sa.Column("paid_on", Day(), nullable=True))
     op.add_column("payment", sa.Column("note", sa.Text(), nullable=True))
     op.add_column("payment", sa.Column("lost_minor", Whole(), nullable=False, server_default="0"))
@@ -53,6 +54,7 @@ def _create_credit_note() -> None:
         sa.Column("pdf_sha256", sa.Text(), nullable=True),
         sa.Column("refund_state", sa.Text(), nullable=False),
         sa.Column("refund_id", sa.Text(), nullable=True),
+        sa.Column("refund_attempt", Whole(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_credit_note"),
         sa.UniqueConstraint("workspace_id", "number", name="uq_credit_note_workspace_id_number"),
         sa.UniqueConstraint(

@@ -123,8 +123,10 @@ def _guard_credit_notes() -> None:
         because,
         when=f"(OLD.document <> 'draft' AND ({changed(FROZEN)} OR NEW.document = 'draft'))"
         f" OR (OLD.pdf_sha256 IS NOT NULL AND {changed(['pdf_sha256'])})"
-        f" OR (OLD.refund_id IS NOT NULL AND {changed(['refund_id'])})"
-        " OR (OLD.refund_state = 'done' AND NEW.refund_state IN ('none', 'wanted'))",
+        # Another refund takes the place of one that failed, once it is wanted again.
+        " OR (OLD.refund_id IS NOT NULL AND OLD.refund_state <> 'wanted'"
+        f" AND {changed(['refund_id'])})"
+        " OR (OLD.refund_state IN ('pending', 'done') AND NEW.refund_state IN ('none', 'wanted'))",
     )
     refuse("DELETE", "credit_note", "a credit note is never deleted")
     refuse(
