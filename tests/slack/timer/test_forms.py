@@ -19,7 +19,7 @@ def test_a_timer_is_started_from_the_modal(office: Office) -> None:
 
     (entry,) = office.entries(office.mia)
     assert (entry.text, entry.ticket_ref) == ("sketches", "ABC-9")
-    assert "Started at 8:40." in office.mia.last_message().text
+    assert "Started at 8:40 on Mon 3 Mar 2031 (Europe/Berlin)." in office.mia.last_message().text
     assert office.mia.modal is None
 
 
