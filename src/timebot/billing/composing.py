@@ -9,6 +9,7 @@ from timebot.billing.approved_work import Books
 from timebot.billing.assessing import Assessment
 from timebot.billing.concerns import shares_of
 from timebot.billing.document import (
+    MOST_PRINTED_LINES,
     AnnexRow,
     DocumentLine,
     DocumentTax,
@@ -70,6 +71,7 @@ def compose(
 ) -> InvoiceDocument:
     """Return the invoice as it would be printed, but for its lines; see `compose_lines`."""
     workspace, client, priced = books.workspace, assessment.client, assessment.priced
+    annex = annex_rows(priced) if client.has_annex else ()
     return InvoiceDocument(
         number=number,
         is_draft=number is None,
@@ -105,8 +107,8 @@ def compose(
         rounding=_rounding_words(books, shares_of_projects(priced)),
         notes=(client.tax_note,) if client.tax_note else (),
         how_to_pay=_how_to_pay(workspace, client, assessment.charge_mode),
-        annex=_annex(priced) if client.has_annex else (),
-        has_detail_file=priced.has_detail_file,
+        annex=annex,
+        has_detail_file=priced.has_detail_file or (client.has_annex and not annex),
     )
 
 
@@ -201,7 +203,13 @@ def _rounding_words(books: Books, projects: Sequence[Work]) -> tuple[str, ...]:
     return tuple(f"{name}: time is rounded {rule.words}." for name, rule in rules.items())
 
 
-def _annex(priced: Priced) -> tuple[AnnexRow, ...]:
+def annex_rows(priced: Priced) -> tuple[AnnexRow, ...]:
+    """Return a row for each entry, or none where that would be more than can be printed.
+
+    However few lines they make, the entries then stand in the file beside the invoice.
+    """
+    if sum(len(line.shares) for line in priced.lines) > MOST_PRINTED_LINES:
+        return ()
     rows = sorted(
         shares_of(priced),
         key=lambda share: (share.work.worked_on, share.work.started_at, share.work.entry_id),
