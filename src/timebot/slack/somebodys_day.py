@@ -18,7 +18,7 @@ from timebot.timekeeping.wording import clean_text
 
 PERSON, DAY = "person", "day"
 _FIELDS = (
-    Field(PERSON, "Person", "person", hint="Of what you change they are told at once."),
+    Field(PERSON, "Person", "person", hint="They are told of each change at once."),
     Field(DAY, "Day", "day", hint="In the time zone of the person."),
 )
 
