@@ -45,6 +45,7 @@ SQL = {
     "credit note numbers": "UPDATE credit_note SET sequence = 2",
     "client credit": "UPDATE credit_note SET credit_minor = 1, reduces_minor = reduces_minor - 1",
     "documents": "UPDATE invoice SET document = 'rendered', pdf_sha256 = 'none'",
+    "disputes": "UPDATE invoice SET collection = 'disputed'",
     "billed seconds": "UPDATE time_entry SET ended_at = started_at",
 }
 """How each invariant can be broken by somebody who has the database in hand."""

@@ -106,9 +106,10 @@ def find_place_there(
 ) -> tuple[Place, str]:
     """Return the project that words mean which were typed in a linked channel, and the rest.
 
-    A client whose whole name comes first is meant, wherever the words were typed. Otherwise the
-    link says the client, and the project where it has one; else the first words may name one of
-    the client's projects. The words that name nothing are the description.
+    A client whose whole name comes first is meant, wherever the words were typed, and so is a
+    project of it whose whole name follows. Otherwise the link says the client, and the project
+    where it has one; else the first words may name one of the client's projects. The words that
+    name nothing are the description.
 
     Args:
         session: an open transaction.
@@ -127,7 +128,8 @@ def find_place_there(
         return find_place(session, workspace_id=workspace_id, words=words)
     rest = words_after if count else words
     if linked.project is not None:
-        return linked, _without_own_name(rest, linked)
+        named_whole = _project_named(linked.client, rest, places) if count else None
+        return named_whole or (linked, _without_own_name(rest, linked))
     return _project_of(linked.client, rest, places)
 
 
@@ -139,6 +141,18 @@ def _client_named(words: str, places: list[Place]) -> tuple[Client | None, int, 
         return None, 0, words
     one = longest[0]
     return one.place.client, one.count, readings.typed.rest(one.count)
+
+
+def _project_named(client: Client, words: str, places: list[Place]) -> tuple[Place, str] | None:
+    """Return the client's project whose whole name the words begin with, and the rest, or None."""
+    readings = read(words, [place for place in places if place.client.id == client.id])
+    longest = readings.longest(Fit.SAME, Fit.ALIKE)
+    named = next((one for one in longest if one.place.project is not None), None)
+    if named is None:
+        return None
+    if not named.place.takes_time:
+        raise PlaceTakesNoTime([named.place])
+    return named.place, readings.typed.rest(named.count)
 
 
 def _without_own_name(words: str, linked: Place) -> str:

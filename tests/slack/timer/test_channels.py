@@ -46,6 +46,22 @@ def test_a_client_that_is_named_wins_over_the_link(office: Office) -> None:
     assert "comes from" not in answer.text
 
 
+def test_another_project_of_the_linked_client_wins_if_both_are_named(office: Office) -> None:
+    channel = link(office, "Acme logo")
+
+    office.mia.command("/timer start Acme Website fix footer", channel)
+
+    assert running(office) == ("Acme, Website", "fix footer")
+
+
+def test_the_linked_client_alone_keeps_the_linked_project(office: Office) -> None:
+    channel = link(office, "Acme logo")
+
+    office.mia.command("/timer start Acme fix footer", channel)
+
+    assert running(office) == ("Acme, Logo", "fix footer")
+
+
 def test_of_several_projects_of_the_linked_client_each_is_a_button(office: Office) -> None:
     channel = link(office, "Acme")
 
