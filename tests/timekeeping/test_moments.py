@@ -92,7 +92,7 @@ def test_days_are_the_latest_that_the_word_can_mean(text: str, day: date) -> Non
     assert parse_day(text, today=TODAY) == day
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "2025-02-29", "tomorrow", "1.3.", "", "2026-13-01"])
+@pytest.mark.parametrize("text", ["2026-02-30", "2025-02-29", "1.3.", "", "2026-13-01"])
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(NotADay):
         parse_day(text, today=TODAY)

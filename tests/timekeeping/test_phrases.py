@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.timekeeping.firm import BERLIN, at
 from timebot.errors import Refusal
-from timebot.timekeeping.moments import DayInFuture, NotAMoment
+from timebot.timekeeping.moments import DayInFuture, NotADay, NotAMoment
 from timebot.timekeeping.phrases import (
     AddPhrase,
     ClockSpan,
@@ -84,10 +84,37 @@ def test_a_word_that_begins_like_a_time_is_never_taken_for_text(text: str) -> No
         ("@-10m", StopPhrase(at(11, 50))),
         ("at the office", StopPhrase(None, "at the office")),
         ("Final version", StopPhrase(None, "Final version")),
+        ("11:30", StopPhrase(at(11, 30))),
+        ("9am Final version", StopPhrase(at(9), "Final version")),
+        ("3 drafts", StopPhrase(None, "3 drafts")),
     ],
 )
 def test_what_stands_after_stop_is_taken_apart(text: str, phrase: StopPhrase) -> None:
     assert read_stop(text, now=NOON, zone=BERLIN) == phrase
+
+
+@pytest.mark.parametrize(
+    "text", ["at 1530", "at half past three", "at 25:00", "25:10 x", "at noon"]
+)
+def test_a_time_that_cannot_be_read_never_becomes_the_text(text: str) -> None:
+    with pytest.raises(NotAMoment):
+        read_stop(text, now=NOON, zone=BERLIN)
+
+
+@pytest.mark.parametrize("day", ["18 Feb", "Feb 18", "1st march", "28/02", "3.3.", "-1d"])
+def test_a_day_that_cannot_be_read_never_becomes_the_text(day: str) -> None:
+    with pytest.raises(NotADay):
+        read_add(f"15m Acme logo thing {day} nc", today=TODAY)
+
+
+def test_tomorrow_has_not_come_yet() -> None:
+    with pytest.raises(DayInFuture):
+        read_add("15m Acme logo thing tomorrow", today=TODAY)
+
+
+@pytest.mark.parametrize("text", ["page 3", "version 2.1", "chapter 3/4", "the may sale"])
+def test_numbers_in_a_text_are_no_days(text: str) -> None:
+    assert read_add(f"15m Acme {text}", today=TODAY).words == f"Acme {text}"
 
 
 HALF_PAST = timedelta(minutes=90)

@@ -10,6 +10,7 @@ from timebot.team.days import local_instants
 from timebot.timekeeping.durations import ClockSpan, parse_clock, parse_duration
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NEAR_DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _BETWEEN_DATES = re.compile(r"\s*(?:\.\.+|\u2026|\bto\b|\buntil\b)\s*")
 
@@ -102,8 +103,8 @@ def parse_day(text: str, *, today: date) -> date:
 def find_day(text: str, *, today: date) -> date | None:
     """Return the day that a word says, or None if it says none; it may lie ahead."""
     word = text.strip().casefold()
-    if word in {"today", "yesterday"}:
-        return today - timedelta(days=word == "yesterday")
+    if word in _NEAR_DAYS:
+        return today + timedelta(days=_NEAR_DAYS[word])
     for number, name in enumerate(_WEEKDAYS):
         if word in {name, name[:3]}:
             return today - timedelta(days=(today.weekday() - number) % 7)

@@ -1,5 +1,6 @@
 """Takes the words after a verb of /timer apart: time, day, ticket and kind; the rest is left."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +19,8 @@ from timebot.timekeeping.durations import (
 from timebot.timekeeping.moments import (
     DayInFuture,
     DayRange,
+    NotADay,
+    NotAMoment,
     find_day,
     parse_day,
     parse_days,
@@ -55,6 +58,19 @@ __all__ = [
 
 _KINDS = {"nb": "internal", "nc": "no_charge"}
 _QUOTES = "\"'"
+_BARE_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[ap]m)?|\d{1,2}[ap]m", re.IGNORECASE)
+_TIMES_IN_WORDS = frozenset({"half", "quarter", "noon", "midday", "midnight"})
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_UNREAD_DAY = re.compile(
+    rf"-\d+d|\d{{1,2}}\.\d{{1,2}}\.(?:\d\d){{0,2}}|\d\d/\d\d(?:/\d{{2,4}})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?",
+    re.IGNORECASE,
+)
+"""What people mean as a day and `find_day` does not read; as text it would book on today."""
+
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
 
@@ -139,16 +155,32 @@ def read_start(text: str, *, now: datetime, zone: str) -> StartPhrase:
 def read_stop(text: str, *, now: datetime, zone: str) -> StopPhrase:
     """Take `[at 17:30] [text]` apart; the text is a clean line.
 
+    The first words are a time where they look like one: an unread time that became the text would
+    stop the timer now and take its description away.
+
     Raises:
-        NotAMoment: if a word begins like a time and is none, such as @25:00.
+        NotAMoment: if a word begins like a time and is none, such as @25:00 or `at half past`.
     """
     words = text.split()
-    if len(words) > 1 and words[0].casefold() == "at" and parse_clock(words[1]) is not None:
+    if len(words) > 1 and words[0].casefold() == "at" and _means_time(words[1]):
         words = [f"@{words[1]}", *words[2:]]
+    elif words and _BARE_TIME.fullmatch(words[0]):
+        words[0] = f"@{words[0]}"
     words = _at_as_one_word(words)
     ended_at = _at_moment(words[0], now=now, zone=zone) if words else None
     rest = " ".join(words if ended_at is None else words[1:])
     return StopPhrase(ended_at, rest or None)
+
+
+def _means_time(word: str) -> bool:
+    """Say whether the word after the first `at` can only be a time.
+
+    Raises:
+        NotAMoment: if it is a time in words.
+    """
+    if word.casefold() in _TIMES_IN_WORDS:
+        raise NotAMoment(word)
+    return word[0].isdecimal()
 
 
 def find_clock(text: str) -> int | None:
@@ -199,11 +231,13 @@ def read_work(words: list[str], *, today: date | None) -> Work:
         today: the present day, or None where no day may be said.
 
     Raises:
-        NotADay: if the last word is a date that no calendar has.
+        NotADay: if the last word is a date that no calendar has, or a day in a form not read here.
     """
     work, rest = Work(), list(words)
     while rest and _is_option(work, rest[-1], today):
         rest.pop()
+    if today is not None and work.day is None:
+        _refuse_unread_day(rest)
     if work.ticket is None and rest and (ticket := parse_ticket(rest[0])) is not None:
         # The client's name must come first for it to be found.
         work.ticket = ticket
@@ -214,6 +248,13 @@ def read_work(words: list[str], *, today: date | None) -> Work:
             rest[place] = ticket.ref if ticket.url else word
     work.words = " ".join(rest)
     return work
+
+
+def _refuse_unread_day(words: list[str]) -> None:
+    for count in (1, 2):
+        last = " ".join(words[-count:])
+        if _UNREAD_DAY.fullmatch(last):
+            raise NotADay(last)
 
 
 def _is_option(work: Work, word: str, today: date | None) -> bool:
