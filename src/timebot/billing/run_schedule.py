@@ -1,6 +1,7 @@
 """When invoice runs are due: which periods have closed, and when the next one will."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -14,6 +15,19 @@ from timebot.team.working_time import firm_working_time
 
 MOST_MISSED = 2
 """So many missed periods are caught up without asking."""
+
+
+@dataclass(frozen=True)
+class ComingRun:
+    """The scheduled run that comes next.
+
+    Attributes:
+        period: what it bills.
+        due_at: when it is opened.
+    """
+
+    period: Period
+    due_at: datetime
 
 
 def due_periods(session: Session, *, workspace: Workspace, now: datetime) -> list[Period]:
@@ -33,15 +47,22 @@ def due_periods(session: Session, *, workspace: Workspace, now: datetime) -> lis
     return [period for period, due in _with_dues(session, workspace, open_ones) if due <= now]
 
 
-def next_run_at(session: Session, *, workspace: Workspace, now: datetime) -> datetime | None:
-    """Return when the run of the present period is due; None without an anchor date."""
+def coming_run(session: Session, *, workspace: Workspace, now: datetime) -> ComingRun | None:
+    """Return the next run that is not due yet; None without an anchor date."""
     if workspace.anchor_on is None:
         return None
     today = day_of(now, workspace.zone)
     before = period_of(workspace.anchor_on, max(today, workspace.anchor_on) - timedelta(days=14))
     candidates = [before, period_of(workspace.anchor_on, max(today, workspace.anchor_on))]
     counted = [one for one in candidates if one.start >= workspace.anchor_on]
-    return next((due for _, due in _with_dues(session, workspace, counted) if due > now), None)
+    dues = _with_dues(session, workspace, counted)
+    return next((ComingRun(period, due) for period, due in dues if due > now), None)
+
+
+def next_run_at(session: Session, *, workspace: Workspace, now: datetime) -> datetime | None:
+    """Return when the next run is due; None without an anchor date."""
+    run = coming_run(session, workspace=workspace, now=now)
+    return None if run is None else run.due_at
 
 
 def needs_go_ahead(session: Session, *, workspace: Workspace, now: datetime) -> list[Period]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.billing.budgets import tell_crossings
+from timebot.billing.cards_to_ask import tell_cards_to_ask
 from timebot.billing.reminding import remind_of_overdue
 from timebot.billing.runs import auto_release, open_due_runs, tell_forecast
 from timebot.db import Database
@@ -45,6 +46,9 @@ def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
     def release(session: Session, workspace: Workspace, now: datetime) -> int:
         return len(auto_release(session, workspace=workspace, can_charge=can_charge, now=now))
 
+    def ask_for_cards(session: Session, workspace: Workspace, now: datetime) -> int:
+        return int(tell_cards_to_ask(session, workspace=workspace, can_charge=can_charge, now=now))
+
     return [
         Task("timers.attend", lambda now, _real: _attend_to_timers(database, now)),
         Task("ends.ask", lambda now, _real: _ask_for_ends(database, now)),
@@ -54,6 +58,7 @@ def heartbeat_tasks(database: Database, *, can_charge: bool) -> list[Task]:
         for_each_workspace("runs.open", database, open_runs),
         for_each_workspace("runs.release", database, release),
         for_each_workspace("runs.forecast", database, _forecast),
+        for_each_workspace("cards.ask", database, ask_for_cards),
         for_each_workspace("invoices.remind", database, _reminders),
         for_each_workspace("budgets.tell", database, _budgets),
         for_each_workspace("audit.seal", database, _seal),

@@ -37,8 +37,8 @@ WORDS = (
     ),
     Verb(
         "card",
-        "<client>",
-        "Gives the link by which the client puts a card on file.",
+        "[client]",
+        "Gives the link by which the client puts a card on file; alone, lists whom to ask.",
         "card Acme",
     ),
     Verb(

@@ -8,6 +8,7 @@ from timebot.billing.statuses import list_invoices
 from timebot.slack.answer import Answer
 from timebot.slack.billing_words import today_of
 from timebot.slack.blocks import Block, actions, button, context, divider, escape, header, section
+from timebot.slack.cards_to_ask import count_words
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
 from timebot.slack.words import counted, days_words, instant_words, sums_words
@@ -20,7 +21,7 @@ _ALL = 2_000
 def open_panel(asked: Asked, _text: str = "") -> Answer:
     """Show where billing stands, and what to do next."""
     require(asked.session, asked.member, "billing", to="bill clients", now=asked.now)
-    parts = [*_missing(asked), *_runs(asked), *_next_run(asked), *_invoices(asked)]
+    parts = [*_missing(asked), *_runs(asked), *_next_run(asked), *_cards(asked), *_invoices(asked)]
     blocks: list[Block] = [header("Billing")]
     for _words, block in parts:
         blocks.append(block)
@@ -91,6 +92,14 @@ def _next_run(asked: Asked) -> list[_Part]:
         return []
     words = f"The next run opens {instant_words(due, asked.workspace.zone)}."
     return [(words, section(words))]
+
+
+def _cards(asked: Asked) -> list[_Part]:
+    words = count_words(asked)
+    if not words:
+        return []
+    show = button("Cards to ask for", Act.BILLING_DO, {"text": "card"}, key="card")
+    return [(words, section(words, accessory=show))]
 
 
 def _invoices(asked: Asked) -> list[_Part]:

@@ -7,6 +7,7 @@ from timebot.slack import (
     billing_notices,
     books_notice,
     card_command,
+    cards_to_ask,
     client_choices,
     client_command,
     client_form,
@@ -62,5 +63,6 @@ BILLING_CARDS: Mapping[str, Card] = {**run_card.CARDS, **invoice_card.CARDS}
 BILLING_NOTICES: Mapping[str, Notice] = {
     **billing_notices.NOTICES,
     **books_notice.NOTICES,
+    **cards_to_ask.NOTICES,
     **dispute_notice.NOTICES,
 }

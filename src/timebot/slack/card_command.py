@@ -7,33 +7,39 @@ from timebot.clients.models import Client
 from timebot.slack.answer import Answer
 from timebot.slack.billing_words import whole_client
 from timebot.slack.blocks import actions, context, escape, link_button, section
+from timebot.slack.cards_to_ask import show_cards_to_ask
 from timebot.slack.client_choices import client_at
-from timebot.slack.desk import SURFACE, Asked, Feature
+from timebot.slack.desk import SURFACE, Asked, Feature, viewer_of
 from timebot.slack.ids import Act
 from timebot.slack.rate_words import card_words
 from timebot.slack.words import instant_words
 from timebot.team.rights import require
 
+_NO_CARDS = (
+    "Cards need Stripe, which is not set up here. Invoices go out with your bank details"
+    " instead. Whoever runs timebot sets STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET."
+)
+
 
 def card_typed(asked: Asked, text: str) -> Answer:
-    """Make the link for the client that was typed."""
+    """Make the link for the client that was typed; without one, list whom to ask for a card."""
     require(asked.session, asked.member, "billing", to="ask for a card", now=asked.now)
+    if not asked.desk.can_charge:
+        return Answer(text=_NO_CARDS)
+    if not text.strip():
+        return show_cards_to_ask(viewer_of(asked))
     return _linked(asked, whole_client(asked, text))
 
 
 def card_clicked(asked: Asked) -> Answer:
     """Make the link for the client of a button."""
     require(asked.session, asked.member, "billing", to="ask for a card", now=asked.now)
+    if not asked.desk.can_charge:
+        return Answer(text=_NO_CARDS)
     return _linked(asked, client_at(asked, asked.delivery.value.get("client")))
 
 
 def _linked(asked: Asked, client: Client) -> Answer:
-    if not asked.desk.can_charge:
-        text = (
-            "Cards need Stripe, which is not set up here. Invoices go out with your bank details"
-            " instead. Whoever runs timebot sets STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET."
-        )
-        return Answer(text=text)
     url = card_link(
         asked.session,
         workspace=asked.workspace,

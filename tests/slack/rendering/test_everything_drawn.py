@@ -52,8 +52,16 @@ TYPED = (
 )
 BILLED = (
     *("", "help", MISCHIEF, "client", "client Acme", "client add", "project", "project Acme logo"),
-    *("project add", "rate", "rate Acme 100", "rerate Acme", "card Acme", "role", "preview"),
-    *("preview Acme", "run", "run Acme", "invoices", "invoice INV-2026-0001", "report member"),
+    *("project add", "rate", "rate Acme 100", "rerate Acme", "card", "card Acme", "role"),
+    *(
+        "preview",
+        "preview Acme",
+        "run",
+        "run Acme",
+        "invoices",
+        "invoice INV-2026-0001",
+        "report member",
+    ),
     *(
         "report project",
         "settings",
@@ -133,6 +141,7 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
         },
         "customer_lost": {"client_id": str(firm.clients[1].id)},
         "budget_crossed": {"project_id": str(firm.projects[0].id), "percent": "100"},
+        "cards_to_ask": {"period_start": "2026-03-16"},
         "run_forecast": days,
         "runs_missed": {"count": "3", **days},
         "role_changed": {"role": "approver", **by},

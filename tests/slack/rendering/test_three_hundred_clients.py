@@ -52,6 +52,7 @@ def walk(sqlite_databases: SqliteDatabases) -> Iterator[Walk]:
         one = Crawler(session, desk, ROUTES, PAINTERS, workspace, ben, NOW, walk, deepest=1)
         one.opens_home()
         one.sees_card("run", str(run.id))
+        one.hears("cards_to_ask", {"period_start": "2026-03-16"})
         for text in TIMER:
             one.types("/timer", text)
         for text in BILLING:
