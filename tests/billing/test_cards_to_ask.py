@@ -10,6 +10,7 @@ from tests.billing.firm import DUE, Firm, a_firm
 from tests.builders import MONDAY_NINE, a_client, a_member, a_project, an_entry
 from tests.races.crowd import all_at_once
 from timebot.billing.cards_to_ask import list_cards_to_ask, tell_cards_to_ask
+from timebot.billing.holds import hold_entry
 from timebot.billing.run_schedule import coming_run
 from timebot.clients.models import CARD_TROUBLES
 from timebot.db import Database
@@ -60,25 +61,21 @@ def test_a_card_is_good_to_the_end_of_its_month(
     assert asked(firm) == [("Acme", "expiring")] * found
 
 
-def test_a_card_that_ends_with_the_month_fails_a_run_on_the_first_of_the_next(
-    session: Session,
+@pytest.mark.parametrize(
+    ("anchor_on", "due_on", "found"),
+    [(date(2026, 3, 16), date(2026, 3, 31), 0), (date(2026, 3, 17), date(2026, 4, 1), 1)],
+)
+def test_a_card_pays_on_the_last_day_of_its_month_and_not_on_the_next(
+    session: Session, anchor_on: date, due_on: date, found: int
 ) -> None:
     firm = a_firm_with(session, **GOOD | {"card_exp_month": 3, "card_exp_year": 2026})
-    firm.workspace.anchor_on = date(2026, 3, 18)
-    before = coming_run(session, workspace=firm.workspace, now=A_WEEK_BEFORE)
-    firm.workspace.anchor_on = date(2026, 3, 17)
-    last = coming_run(session, workspace=firm.workspace, now=A_WEEK_BEFORE)
-    firm.workspace.zone = "UTC"
+    firm.workspace.anchor_on = anchor_on
 
-    reasons = [
-        list_cards_to_ask(session, workspace=firm.workspace, run=run, now=A_WEEK_BEFORE)
-        for run in (before, last)
-    ]
+    run = coming_run(session, workspace=firm.workspace, now=A_WEEK_BEFORE)
 
-    assert before is not None
-    assert last is not None
-    assert [before.due_at.date(), last.due_at.date()] == [date(2026, 4, 2), date(2026, 4, 1)]
-    assert [len(each) for each in reasons] == [1, 1]
+    assert run is not None
+    assert run.due_at.date() == due_on
+    assert asked(firm) == [("Acme", "expiring")] * found
 
 
 def test_a_late_release_is_counted_from_when_it_charges(session: Session) -> None:
@@ -119,6 +116,25 @@ def test_a_client_without_time_to_bill_is_left_out(
     an_entry(session, firm.ada, firm.project, **entry)
 
     assert asked(firm) == []
+
+
+def test_hours_that_are_held_or_billed_ask_for_no_card(session: Session) -> None:
+    firm = a_firm(session)
+    held, _ = firm.approved(), firm.approved(days=1)
+    hold_entry(
+        session,
+        workspace=firm.workspace,
+        actor=firm.owner,
+        entry_id=held.id,
+        reason="Acme asked",
+        can_charge=False,
+        surface="slack",
+        now=DUE,
+    )
+    before = asked(firm, DUE)
+    firm.release(firm.run())
+
+    assert (before, asked(firm, DUE)) == ([("Acme", "missing")], [])
 
 
 def test_hours_before_the_go_live_date_ask_for_no_card(session: Session) -> None:

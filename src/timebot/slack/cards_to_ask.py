@@ -102,7 +102,7 @@ def _card(client: Client) -> str:
 
 def _needs(count: int) -> str:
     needs = "needs" if count == 1 else "need"
-    return f"{counted(count, 'client')} with time to bill {needs} a card that works."
+    return f"{counted(count, 'client')} with time to bill {needs} a card, or another one."
 
 
 NOTICES: Mapping[str, Notice] = {"cards_to_ask": tell_cards_to_ask}

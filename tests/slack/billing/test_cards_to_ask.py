@@ -17,14 +17,14 @@ def test_a_week_before_the_run_the_missing_cards_are_told_with_the_link(firm: Fi
     firm.add_work("Logo")
 
     firm.world.move_to(A_WEEK_BEFORE)
-    told = posted(firm.ben, "a card that works")
+    told = posted(firm.ben, "or another one")
     firm.ben.click(told, text="Card link")
     firm.world.settle()
     link = firm.ben.last_message()
 
     assert told.text.startswith(
         "The next run opens Tue 18 Mar 2031, 9:00 (Europe/Berlin). 1 client with time to bill"
-        " needs a card that works."
+        " needs a card, or another one."
     )
     assert "Acme: no card on file." in told.text
     assert "With this link Acme puts a card on file at Stripe." in link.text
