@@ -1,6 +1,7 @@
 """Cards to ask for: who is listed a week before a run, and that it is told once."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -109,9 +110,7 @@ def test_who_is_never_charged_by_itself_is_left_out(
         {"started_at": MONDAY_NINE + timedelta(days=14)},
     ],
 )
-def test_a_client_without_time_to_bill_is_left_out(
-    session: Session, entry: dict[str, object]
-) -> None:
+def test_a_client_without_time_to_bill_is_left_out(session: Session, entry: dict[str, Any]) -> None:
     firm = a_firm(session)
     an_entry(session, firm.ada, firm.project, **entry)
 
