@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from timebot.errors import Refusal
 from timebot.journal.posted import find_posted_at
@@ -15,7 +15,7 @@ from timebot.slack.ids import Act
 from timebot.slack.panel import again_button
 from timebot.slack.refusals import buttons_of
 from timebot.slack.standing_rows import own_waiting_rows, own_waiting_words
-from timebot.slack.time_lists import show_today
+from timebot.slack.time_lists import list_day, show_today
 from timebot.slack.time_words import STATE_WORDS, entry_line, hours, span_on_day, spoken
 from timebot.slack.timer_replies import edit_button, stop_button, submit_button
 from timebot.timekeeping.models import MemberAction, TimeEntry
@@ -23,11 +23,6 @@ from timebot.timekeeping.overview import show_entry
 from timebot.timekeeping.standing import list_own_waiting
 
 _MOST_WAITING = 3
-_LISTS: Mapping[str, Callable[[Asked], Answer]] = {
-    Act.ENTRY_MENU: show_today,
-    Act.ENTRY_RESTORE: show_deleted,
-}
-"""Whose buttons stand in a list, which is drawn anew as a whole."""
 
 
 def is_late_click(asked: Asked, refusal: Refusal) -> bool:
@@ -92,9 +87,7 @@ def _entry_meant(asked: Asked) -> TimeEntry | None:
     """Return the person's entry that the button is about, deleted or not, or None."""
     value, packed = asked.delivery.value, asked.delivery.packed
     number = value.get("number") or packed
-    own = select(TimeEntry).where(
-        TimeEntry.workspace_id == asked.workspace.id, TimeEntry.member_id == asked.member.id
-    )
+    own = _own(asked)
     if "action" in value:
         meant = MemberAction.id == UUID(value["action"])
         own = own.where(TimeEntry.id.in_(select(MemberAction.entry_id).where(meant)))
@@ -107,12 +100,26 @@ def _entry_meant(asked: Asked) -> TimeEntry | None:
     return asked.session.scalars(own).one_or_none()
 
 
+def _own(asked: Asked) -> Select[TimeEntry]:
+    """Return the query for the person's entries, deleted or not."""
+    return select(TimeEntry).where(
+        TimeEntry.workspace_id == asked.workspace.id, TimeEntry.member_id == asked.member.id
+    )
+
+
 def _each_once(*buttons: Block) -> list[Block]:
     """Return buttons without those that do what one before them does."""
     by_act: dict[str, Block] = {}
     for each in buttons:
         by_act.setdefault(str(each["action_id"]).partition(":")[0], each)
     return list(by_act.values())
+
+
+def _list_its_day(asked: Asked) -> Answer:
+    """List the day of the entry whose menu was used, deleted or not."""
+    meant = _own(asked).where(TimeEntry.number == int(asked.delivery.tag))
+    entry = asked.session.scalars(meant).one_or_none()
+    return show_today(asked) if entry is None else list_day(asked, entry.worked_on)
 
 
 def _is_card(asked: Asked) -> bool:
@@ -123,3 +130,10 @@ def _is_card(asked: Asked) -> bool:
         ts=asked.delivery.message_ts,
     )
     return posted is not None
+
+
+_LISTS: Mapping[str, Callable[[Asked], Answer]] = {
+    Act.ENTRY_MENU: _list_its_day,
+    Act.ENTRY_RESTORE: show_deleted,
+}
+"""Whose buttons stand in a list, which is drawn anew as a whole."""

@@ -53,12 +53,23 @@ VERBS = (
         ("log",),
     ),
     Verb("status", "", "Shows what is running and your day so far.", "status"),
-    Verb("today", "", "Lists today's entries.", "today"),
-    Verb("week", "[last]", "Shows your week by day and project.", "week last"),
+    Verb(
+        "today",
+        "[yesterday, mon or a date]",
+        "Lists today's entries, or those of another day.",
+        "today yesterday",
+    ),
+    Verb(
+        "week",
+        "[last]",
+        "Shows your week by day and project; each day opens its entries.",
+        "week last",
+    ),
     Verb(
         "edit",
-        "[number, or @person and a day]",
-        "Opens an entry to change it; for approvers a day of somebody else, to correct it.",
+        "[number, or a day, or @person and a day]",
+        "Opens an entry to change it, or lists a day of yours; for approvers a day of somebody"
+        " else, to correct it.",
         "edit 12",
     ),
     Verb(

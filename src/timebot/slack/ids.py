@@ -20,6 +20,7 @@ class Act(StrEnum):
     TIMER_ADD_LONG = "timer.add_long"
     TIMER_CONFIRM = "timer.confirm"
     TIMER_TODAY = "timer.today"
+    TIMER_DAY = "timer.day"
     TIMER_WEEK = "timer.week"
     TIMER_HELP = "timer.help"
     PLACE_PICK = "place.pick"

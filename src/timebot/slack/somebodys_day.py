@@ -10,6 +10,7 @@ from timebot.slack.desk import Asked, Feature
 from timebot.slack.form_fields import Field, draw_fields, filled
 from timebot.slack.ids import Act, Form
 from timebot.slack.others_entries import day_modal
+from timebot.slack.time_lists import list_day
 from timebot.team.days import day_of
 from timebot.team.models import Member
 from timebot.team.rights import require
@@ -35,17 +36,18 @@ def show_chosen(asked: Asked) -> Answer:
     """Show the day that was chosen, in place of the question."""
     require(asked.session, asked.member, "approver", to="correct time for others", now=asked.now)
     somebody = person_of(asked, filled(asked.delivery, PERSON))
-    if somebody.id == asked.member.id:
-        raise AtField(PERSON, f"That is you. {asked.desk.command} today lists your own entries.")
     try:
         day = date.fromisoformat(filled(asked.delivery, DAY))
     except ValueError:
         raise AtField(DAY, "Please choose a day.") from None
+    if somebody.id == asked.member.id:
+        own = f"{asked.desk.command} today {day.isoformat()}"
+        raise AtField(PERSON, f"That is you. {own} lists your own entries of that day.")
     return Answer(next_view=day_modal(asked, somebody, day))
 
 
 def correct_typed(asked: Asked) -> Answer | None:
-    """Open the day of `edit @ana yesterday`; None where nobody is named."""
+    """Open the day of `edit @ana yesterday`, one's own as a list; None where nobody is named."""
     if "@" not in asked.delivery.text:
         return None
     require(asked.session, asked.member, "approver", to="correct time for others", now=asked.now)
@@ -54,9 +56,12 @@ def correct_typed(asked: Asked) -> Answer | None:
     except PersonUnclear as unclear:
         unclear.example = f"{asked.desk.command} edit @ana yesterday"
         raise
-    if somebody is None or somebody.id == asked.member.id:
+    if somebody is None:
         return None
-    return Answer(modal=day_modal(asked, somebody, _day(asked, somebody, words)))
+    day = _day(asked, somebody, words)
+    if somebody.id == asked.member.id:
+        return list_day(asked, day)
+    return Answer(modal=day_modal(asked, somebody, day))
 
 
 def _day(asked: Asked, somebody: Member, words: str) -> date:

@@ -1,7 +1,7 @@
-"""Status, today and week: lists of one's own time, with sums by project."""
+"""Status, a day and a week: lists of one's own time, with sums by project."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from timebot.errors import Refusal
 from timebot.slack.answer import Answer
@@ -21,9 +21,19 @@ from timebot.slack.time_words import (
 from timebot.slack.timer_replies import edit_button, stop_button
 from timebot.slack.words import counted, days_words, weekday_words
 from timebot.team.days import day_of
-from timebot.timekeeping.overview import DayShown, Shown, TodayShown, WeekShown, today, week
+from timebot.timekeeping.moments import parse_day
+from timebot.timekeeping.overview import (
+    DayShown,
+    Shown,
+    TodayShown,
+    WeekShown,
+    show_day,
+    today,
+    week,
+)
 
 _ONE_DAY = timedelta(days=1)
+_ONE_WEEK = timedelta(days=7)
 _MOST_ROWS = 40
 _MOST_PROJECTS = 20
 
@@ -38,33 +48,53 @@ def status(asked: Asked, _rest: str = "") -> Answer:
     return Answer(text=spoken(*lines), blocks=blocks)
 
 
-def show_today(asked: Asked, _rest: str = "") -> Answer:
-    """List today's entries, each with a menu, and the sums by project."""
-    shown = today(asked.session, member=asked.member, now=asked.now)
-    day = shown.today
-    title = f"{weekday_words(day.day)}: {hours(day.seconds)}"
-    rows = [_row(one, shown.zone) for one in day.entries[:_MOST_ROWS]]
-    lines = [f"{title} ({shown.zone})", *(_row_words(one, shown.zone) for one in day.entries)]
-    blocks: list[Block] = [header(title)]
-    if not day.entries:
-        lines.append("Nothing yet today.")
-        blocks.append(section("Nothing yet today."))
-    blocks += rows
-    if len(day.entries) > _MOST_ROWS:
-        blocks.append(context(f"… and {len(day.entries) - _MOST_ROWS} more"))
-    if shown.running and shown.running.entry.worked_on != day.day:
-        lines.append(running_line(shown.running, asked))
-        blocks.append(section(lines[-1]))
-    sums = project_sums(day.entries)
+def show_today(asked: Asked, rest: str = "") -> Answer:
+    """List the entries of today, or of the day that is said: `today yesterday`.
+
+    Raises:
+        NotADay: if the words say no day.
+        DayInFuture: if the day has not come yet.
+    """
+    now = day_of(asked.now, asked.member.zone)
+    return list_day(asked, parse_day(rest, today=now) if rest else now)
+
+
+def list_chosen_day(asked: Asked) -> Answer:
+    """List the day that a button carries, after the entries that were shown before."""
+    value = asked.delivery.value
+    return list_day(asked, date.fromisoformat(value["day"]), skip=int(value.get("skip", "0")))
+
+
+def list_day(asked: Asked, day: date, *, skip: int = 0) -> Answer:
+    """List the entries of a day, each with a menu, and the sums by project.
+
+    Args:
+        asked: whose day is listed.
+        day: the day in the member's zone.
+        skip: how many of its entries were shown before.
+    """
+    zone = asked.member.zone
+    shown = show_day(asked.session, member=asked.member, day=day, now=asked.now)
+    title = f"{weekday_words(day)}: {hours(shown.seconds)}"
+    page = shown.entries[skip : skip + _MOST_ROWS]
+    lines = [f"{title} ({zone})", *(_row_words(one, zone) for one in page)]
+    blocks: list[Block] = [header(title), *(_row(one, zone) for one in page)]
+    missing = len(shown.entries) - skip - len(page)
+    if missing > 0:
+        lines.append(f"… and {missing} more")
+        following = {"day": day, "skip": skip + len(page)}
+        blocks.append(
+            section(lines[-1], accessory=button("Show the next ones", Act.TIMER_DAY, following))
+        )
+    sums = project_sums(shown.entries)
     if len(sums) > 1:
         blocks.append(section("\n".join(["*By project*", *sums])))
-    blocks.append(context(f"Days are counted in {shown.zone}. {drafts_words(shown)}".strip()))
-    blocks.append(actions(*_running_buttons(shown.running), *_submit_today(asked, shown)))
-    return Answer(text=spoken(*lines), blocks=blocks)
+    more, foot = _foot(asked, shown)
+    return Answer(text=spoken(*lines, *more), blocks=[*blocks, *map(section, more), *foot])
 
 
 def show_week(asked: Asked, rest: str = "") -> Answer:
-    """Show a week by day and project, with the sums by project."""
+    """Show a week by day and project, each day with the button that lists its entries."""
     if rest.casefold() not in {"", "this", "last"}:
         raise Refusal(
             "I can show this week or the last one.", example=f"{asked.desk.command} week last"
@@ -137,18 +167,45 @@ def _running_buttons(running: Shown | None) -> list[Block]:
     ]
 
 
-def _submit_today(asked: Asked, shown: TodayShown) -> list[Block]:
-    if not any(one.entry.state == "draft" for one in shown.today.entries):
+def _foot(asked: Asked, shown: DayShown) -> tuple[list[str], list[Block]]:
+    """Return what else is said below a day, and the small print with the buttons."""
+    current = today(asked.session, member=asked.member, now=asked.now)
+    counting = f"Days are counted in {current.zone}."
+    if shown.day != current.today.day:
+        said = [] if shown.entries else ["Nothing was recorded on this day."]
+        buttons = [*_submit_day(shown, "Submit this day"), *_ways_back(shown, current.today.day)]
+        return said, [context(counting), actions(*buttons)]
+    said = [] if shown.entries else ["Nothing yet today."]
+    running = current.running
+    if running and running.entry.worked_on != shown.day:
+        said.append(running_line(running, asked))
+    buttons = [*_running_buttons(running), *_submit_day(shown, "Submit today")]
+    return said, [context(f"{counting} {drafts_words(current)}".strip()), actions(*buttons)]
+
+
+def _submit_day(shown: DayShown, label: str) -> list[Block]:
+    if not any(one.entry.state == "draft" for one in shown.entries):
         return []
-    day = day_of(asked.now, asked.member.zone)
-    return [button("Submit today", Act.SUBMIT, {"start": day, "end": day + _ONE_DAY})]
+    return [button(label, Act.SUBMIT, {"start": shown.day, "end": shown.day + _ONE_DAY})]
+
+
+def _ways_back(shown: DayShown, now: date) -> list[Block]:
+    """Return the buttons from a day to its week, if that one can be shown, and to today."""
+    monday = now - timedelta(days=now.weekday())
+    buttons = [button("Today", Act.TIMER_TODAY)]
+    if shown.day >= monday - _ONE_WEEK:
+        is_last = shown.day < monday
+        label = "Last week" if is_last else "This week"
+        buttons.insert(0, button(label, Act.TIMER_WEEK, {"last": int(is_last)}))
+    return buttons
 
 
 def _week_words(shown: WeekShown) -> list[str]:
     lines = [f"{_week_title(shown)}: {hours(shown.seconds)} ({shown.zone})"]
     for day in shown.days:
         if day.entries:
-            lines.append(f"{weekday_words(day.day)}: {hours(day.seconds)}")
+            count = counted(len(day.entries), "entry", "entries")
+            lines.append(f"{weekday_words(day.day)}: {hours(day.seconds)}, {count}")
             lines += [f"  {line}" for line in project_sums(day.entries)]
     return lines
 
@@ -172,7 +229,10 @@ def _week_blocks(shown: WeekShown, *, is_last: bool) -> list[Block]:
 
 def _day_block(day: DayShown) -> Block:
     head = f"*{weekday_words(day.day)}*  {hours(day.seconds)}"
-    return section("\n".join([head, *project_sums(day.entries)]))
+    name = weekday_words(day.day).rsplit(" ", 1)[0]
+    label = f"{name}: {counted(len(day.entries), 'entry', 'entries')}"
+    opens = button(label, Act.TIMER_DAY, {"day": day.day}, key=day.day.isoformat())
+    return section("\n".join([head, *project_sums(day.entries)]), accessory=opens)
 
 
 def _week_title(shown: WeekShown) -> str:

@@ -198,6 +198,7 @@ ACTIONS: Mapping[str, Feature] = {
     Act.TIMER_ADD_LONG: in_place(add_long),
     Act.TIMER_CONFIRM: confirm,
     Act.TIMER_TODAY: in_place(without_rest(time_lists.show_today)),
+    Act.TIMER_DAY: in_place(time_lists.list_chosen_day),
     Act.TIMER_WEEK: in_place(without_rest(time_lists.show_week)),
     Act.TIMER_HELP: in_place(show_help),
     Act.PLACE_PICK: in_place(add_there),

@@ -1,7 +1,7 @@
 """The verbs of the timer command that change time: each parses, calls one use case, and answers."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from timebot.errors import Refusal
@@ -21,6 +21,7 @@ from timebot.slack.ids import Act
 from timebot.slack.place_choice import NeedsForm, choose_place
 from timebot.slack.somebodys_day import correct_typed
 from timebot.slack.submission_replies import draw_withdrawn
+from timebot.slack.time_lists import list_day
 from timebot.slack.time_words import (
     entry_line,
     hours,
@@ -38,8 +39,8 @@ from timebot.slack.timer_replies import (
 from timebot.team.days import day_of
 from timebot.timekeeping.editing import get_own_entry
 from timebot.timekeeping.manual import add_entry, place
-from timebot.timekeeping.moments import DayRange, parse_days
-from timebot.timekeeping.overview import show_entry
+from timebot.timekeeping.moments import DayRange, find_day, parse_day, parse_days
+from timebot.timekeeping.overview import show_day, show_entry
 from timebot.timekeeping.phrases import find_clock, read_add, read_start, read_stop
 from timebot.timekeeping.submission import billing_period, withdraw
 from timebot.timekeeping.timer import (
@@ -136,11 +137,16 @@ def add_own(asked: Asked, rest: str) -> Answer:
 
 
 def edit(asked: Asked, rest: str) -> Answer:
-    """Open an entry by its number, or a day of `@ana`; without either what runs, or the last."""
+    """Open an entry by its number, or a day; without either what runs, or the last."""
     for_somebody = correct_typed(asked)
     if for_somebody is not None:
         return for_somebody
-    return edit_number(asked, _number(rest, f"{asked.desk.command} edit 12") if rest else None)
+    if not rest:
+        return edit_number(asked, None)
+    today = day_of(asked.now, asked.member.zone)
+    if find_day(rest, today=today) is not None:
+        return _edit_day(asked, parse_day(rest, today=today))
+    return edit_number(asked, _number(rest, f"{asked.desk.command} edit 12"))
 
 
 def delete(asked: Asked, rest: str) -> Answer:
@@ -205,6 +211,14 @@ def withdraw_hours(asked: Asked, rest: str) -> Answer:
         surface=SURFACE,
     )
     return draw_withdrawn(asked, withdrawn)
+
+
+def _edit_day(asked: Asked, day: date) -> Answer:
+    """Open the only entry of one's own day; of several, or none, show the list."""
+    shown = show_day(asked.session, member=asked.member, day=day, now=asked.now)
+    if len(shown.entries) == 1:
+        return edit_number(asked, shown.entries[0].entry.number)
+    return list_day(asked, day)
 
 
 def _start(asked: Asked, rest: str, *, switches: bool) -> Answer:

@@ -20,7 +20,8 @@ class EntryUnknown(NotFound):
     def __init__(self, number: int) -> None:
         self.number = number
         super().__init__(
-            f"You have no entry #{number}. The lists of today and of the week show the numbers.",
+            f"You have no entry #{number}."
+            " The list of a day shows the numbers, and the week opens each day.",
             example="/timer edit 12",
             ways_out=[WayOut("Today", "timer.today"), WayOut("This week", "timer.week")],
         )

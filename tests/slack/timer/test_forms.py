@@ -131,7 +131,8 @@ def test_the_edit_of_handed_in_time_says_that_it_is_a_draft_again(office: Office
 
 def test_a_number_that_is_none_or_unknown_is_refused(office: Office) -> None:
     assert "is not the number of an entry" in office.mia.command("/timer edit soon").text
-    assert "You have no entry #99." in office.mia.command("/timer edit #99").text
+    unknown = office.mia.command("/timer edit #99").text
+    assert "You have no entry #99. The list of a day shows the numbers" in unknown
 
 
 def test_an_end_that_was_guessed_is_confirmed_by_saving_the_entry(office: Office) -> None:

@@ -36,6 +36,13 @@ def test_a_day_with_sixty_entries_stays_within_slacks_limits(office: Office) -> 
 
     assert today.error is None
     assert "… and 20 more" in today.all_text
+    office.mia.click(week, text="Mon 3 Mar: 60 entries")
+    office.world.settle()
+    office.mia.click(office.mia.last_message(), text="Show the next ones")
+    office.world.settle()
+    rest = office.mia.last_message()
+    assert "piece 19" in rest.all_text
+    assert "piece 20" not in rest.all_text
     assert "Acme, Logo: *1 h*" in week.all_text
 
 
@@ -48,8 +55,97 @@ def test_the_week_sums_days_and_projects(office: Office) -> None:
 
     assert "3 to 9 Mar 2031: 3 h" in answer.all_text
     assert "*Mon 3 Mar 2031*  2 h" in answer.all_text
+    assert "Mon 3 Mar 2031: 2 h, 1 entry" in answer.text
     assert "*The week by project*" in answer.all_text
-    assert answer.buttons == ["Last week", "Submit these days", "Today"]
+    assert answer.buttons == [
+        "Mon 3 Mar: 1 entry",
+        "Tue 4 Mar: 1 entry",
+        "Last week",
+        "Submit these days",
+        "Today",
+    ]
+
+
+def test_a_day_of_the_week_opens_in_place_with_the_menus_of_its_entries(office: Office) -> None:
+    office.mia.command("/timer add 2h Acme logo sketches")
+    office.mia.command("/timer add 1h Globex header")
+    office.wait(days=1)
+    week = office.mia.command("/timer week")
+
+    office.mia.click(week, text="Mon 3 Mar: 2 entries")
+    office.world.settle()
+    day = office.mia.last_message()
+    office.mia.click(day, selected="Edit", action_id="entry.menu:1")
+
+    assert "Mon 3 Mar 2031: 3 h" in day.all_text
+    assert day.buttons == ["Submit this day", "This week", "Today"]
+    assert office.mia.modal is not None
+    assert "sketches" in str(office.mia.modal.document)
+
+
+def test_home_leads_to_yesterday_s_entries(office: Office) -> None:
+    office.mia.command("/timer add 2h Acme logo sketches")
+    office.wait(days=1)
+    office.mia.open_home()
+    office.world.settle()
+    home = office.mia.home
+    assert home is not None
+
+    office.mia.click(home, text="Show the week")
+    office.world.settle()
+    office.mia.click(office.mia.last_message(), text="Mon 3 Mar: 1 entry")
+    office.world.settle()
+
+    assert "sketches" in office.mia.last_message().all_text
+
+
+def test_an_earlier_day_is_listed_by_its_word(office: Office) -> None:
+    office.mia.command("/timer add 2h Acme logo sketches")
+    office.wait(days=1)
+
+    for words in ("today yesterday", "today mon", "today 2031-03-03"):
+        assert "sketches" in office.mia.command(f"/timer {words}").all_text
+    empty = office.mia.command("/timer today 2031-01-02")
+
+    assert "Nothing was recorded on this day." in empty.all_text
+    assert empty.buttons == ["Today"]
+
+
+def test_a_day_to_edit_opens_its_only_entry_and_lists_several(office: Office) -> None:
+    office.mia.command("/timer add 2h Acme logo sketches")
+    office.wait(days=1)
+
+    office.mia.command("/timer edit yesterday")
+    assert office.mia.modal is not None
+    office.mia.command("/timer add 1h Globex header yesterday")
+    listed = office.mia.command("/timer edit 2031-03-03")
+
+    assert "sketches" in str(office.mia.modal.document)
+    assert "Mon 3 Mar 2031: 3 h" in listed.all_text
+
+
+def test_a_day_that_is_none_or_lies_ahead_shows_how_to_say_one(office: Office) -> None:
+    unread = office.mia.command("/timer today soon")
+    ahead = office.mia.command("/timer edit 2031-03-04")
+
+    assert "I cannot read soon as a day." in unread.text
+    assert "/timer today yesterday" in unread.all_text
+    assert "2031-03-04 has not come yet." in ahead.text
+    assert "/timer edit 12" in ahead.all_text
+
+
+def test_a_late_choice_in_an_earlier_day_draws_that_day_anew(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo call")
+    office.mia.command("/timer add 30m Acme website copy")
+    office.wait(days=1)
+    listed = office.mia.command("/timer today mon")
+    office.mia.click(office.mia.command("/timer delete 1"), text="Delete #1")
+
+    office.mia.click(listed, selected="Edit", action_id="entry.menu:1")
+    office.world.settle()
+
+    shown = office.mia.last_message(containing="You have no entry #1.")
+    assert "Mon 3 Mar 2031: 30 min" in shown.all_text
 
 
 def test_last_week_is_shown_by_word_and_by_button(office: Office) -> None:

@@ -103,7 +103,15 @@ def test_one_s_own_day_is_not_somebody_else_s(office: Office) -> None:
 
     refused = office.kim.submit()
 
-    assert "/timer today lists your own entries" in str(refused.errors)
+    assert "/timer today 2031-03-03 lists your own entries of that day" in str(refused.errors)
+
+
+def test_one_s_own_name_and_a_day_list_one_s_own_entries(office: Office) -> None:
+    office.kim.command("/timer add 1h Acme logo call fri")
+
+    answer = office.kim.command(f"/timer edit <@{office.kim.id}|kim> fri")
+
+    assert "Fri 28 Feb 2031: 1 h" in answer.all_text
 
 
 def test_a_day_that_cannot_be_read_shows_how_to_write_one(office: Office) -> None:
