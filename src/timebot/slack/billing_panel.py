@@ -131,6 +131,9 @@ def _doors(asked: Asked) -> Block:
         door("Rates", "rate"),
         door("Report", "report"),
         door("Roles", "role"),
+        door("Approvers", "approvers"),
+        door("Holidays", "holidays"),
+        door("Open a period", "open"),
         door("Settings", "settings"),
         door("Help", "help"),
     ]

@@ -202,8 +202,10 @@ def _recent(latest: Sequence[Shown]) -> list[Block]:
 def _foot(member: Member, viewer: Viewer) -> list[Block]:
     buttons = [button("My settings", Act.MY_SETTINGS_FORM)]
     if may(member, "billing"):
-        buttons.append(button("Settings", Act.SETTINGS_FORM))
+        # The panel has the doors to everything that is billing's and the owners'.
+        buttons.append(button("Billing", Act.BILLING_DO, {"text": ""}, key="panel"))
     if may(member, "approver"):
+        buttons.append(button("Approvals", Act.APPROVALS_SHOW))
         buttons.append(button("Add time for somebody", Act.ADD_FOR_FORM))
         buttons.append(button("Correct somebody's time", Act.CORRECT_FOR_FORM))
     notes = [f"Days are counted in {member.zone}."]

@@ -51,16 +51,34 @@ def test_home_shows_approvers_what_waits_and_opens_it(office: Office) -> None:
     assert "Hours of mia: 1 h" in office.kim.last_message().all_text
 
 
-def test_only_billing_people_see_the_settings_button(office: Office) -> None:
-    for person in (office.ana, office.mia):
+def test_billing_people_and_approvers_have_doors_of_their_own(office: Office) -> None:
+    for person in (office.ana, office.kim, office.mia):
         person.open_home()
     office.world.settle()
 
+    doors = {"Billing", "Approvals"}
+    homes = [one.home for one in (office.ana, office.kim, office.mia)]
+    shown = [doors & set(home.buttons) for home in homes if home is not None]
+    assert shown == [{"Billing", "Approvals"}, {"Approvals"}, set()]
+
+
+def test_the_doors_lead_to_approvals_and_to_the_panel(office: Office) -> None:
+    office.ana.open_home()
+    office.world.settle()
     assert office.ana.home is not None
-    assert office.mia.home is not None
-    assert "Settings" in office.ana.home.buttons
-    assert "Settings" not in office.mia.home.buttons
-    assert "My settings" in office.mia.home.buttons
+
+    office.ana.click(office.ana.home, text="Approvals")
+    office.world.settle()
+    approvals = office.ana.last_message()
+    office.ana.click(office.ana.home, text="Billing")
+    office.world.settle()
+    panel = office.ana.last_message()
+    office.ana.click(panel, text="Open a period")
+
+    assert "Nothing waits for your approval" in approvals.text
+    assert "Approvers" in panel.buttons
+    assert office.ana.modal is not None
+    assert "Open a period again" in office.ana.modal.all_text
 
 
 def test_a_recent_piece_of_work_is_resumed_from_home(office: Office) -> None:
