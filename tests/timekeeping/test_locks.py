@@ -217,6 +217,30 @@ def test_a_rejected_entry_is_corrected_in_its_locked_period_until_it_is_handed_i
         change(agency, entry, text="Call")
 
 
+def test_an_entry_gets_its_missing_project_in_its_locked_period(agency: Firm) -> None:
+    entry = an_entry(agency.session, agency.robin, None, started_at=at(9))
+
+    change(agency, entry, project=agency.logo, text="Call")
+    submitted(agency, entry, now=LOCKED)
+
+    assert (entry.project_id, entry.state) == (agency.logo.id, "pending_review")
+
+
+def test_once_it_has_its_project_the_lock_holds(agency: Firm) -> None:
+    entry = an_entry(agency.session, agency.robin, None, started_at=at(9))
+    change(agency, entry, project=agency.logo)
+
+    with pytest.raises(PeriodLocked):
+        change(agency, entry, project=agency.site)
+
+
+def test_an_entry_without_a_project_does_not_move_to_another_locked_period(agency: Firm) -> None:
+    entry = an_entry(agency.session, agency.robin, None, started_at=at(9))
+
+    with pytest.raises(PeriodLocked, match="from 16 Feb 2026"):
+        change(agency, entry, project=agency.logo, worked_on=date(2026, 2, 20))
+
+
 def test_nothing_slips_over_midnight_into_the_next_period_that_is_locked(agency: Firm) -> None:
     much_later = at(9, day=45)
     billing = an_approver(agency.session, agency.workspace, "Bo")

@@ -78,11 +78,12 @@ def ensure_unlocked(
 def stays_open(entry: TimeEntry) -> bool:
     """Tell whether an entry can be corrected although its period is locked.
 
-    A rejected entry was sent back to be changed, and an unconfirmed one waits for its end; both
-    would be stuck for ever if they could not be.
+    A rejected entry was sent back to be changed, an unconfirmed one waits for its end, and one
+    without a project cannot be handed in before it has one; all of them, and whatever is handed in
+    together with them, would be stuck for ever if they could not be put right.
     """
     is_rejected = entry.state == "draft" and entry.rejected_at is not None
-    return is_rejected or not entry.is_confirmed
+    return is_rejected or not entry.is_confirmed or entry.project_id is None
 
 
 def locked_period(
