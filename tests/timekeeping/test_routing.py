@@ -14,6 +14,7 @@ from timebot.journal.models import AuditDetail, AuditEvent
 from timebot.team.models import DayOff, Member
 from timebot.team.rights import RoleNotPossible
 from timebot.timekeeping.approval import NotYourProject
+from timebot.timekeeping.approvers import waits_for_nobody
 from timebot.timekeeping.routing import (
     NotAnApprover,
     Scope,
@@ -242,3 +243,26 @@ def test_a_substitute_may_settle_without_being_asked(firm: Firm) -> None:
     say_yes(firm, submission, approver=lea)
 
     assert entry.approved_by == lea.id
+
+
+def test_hours_of_the_only_one_who_may_approve_wait_for_nobody(firm: Firm) -> None:
+    firm.kim.role, firm.robin.role = "member", "owner"
+    handed_in(firm)
+
+    assert waits_for_nobody(firm.session, workspace=firm.workspace, author=firm.robin, now=at(19))
+
+
+@pytest.mark.parametrize("what", ["role", "self approval"])
+def test_they_wait_for_somebody_once_there_is_one(firm: Firm, what: str) -> None:
+    firm.kim.role, firm.robin.role = "member", "owner"
+    handed_in(firm)
+
+    if what == "role":
+        firm.kim.role = "approver"
+    else:
+        firm.workspace.self_approval = True
+    firm.session.flush()
+
+    assert not waits_for_nobody(
+        firm.session, workspace=firm.workspace, author=firm.robin, now=at(19)
+    )

@@ -10,9 +10,11 @@ from timebot.slack.ids import Act
 from timebot.slack.leaver_card import left_rows
 from timebot.slack.submission_changes import changes_words
 from timebot.slack.time_words import hours, place_words, spoken, stamp, worked_days
+from timebot.slack.vacant_approval import vacant_buttons, vacant_words
 from timebot.slack.words import counted, listed
 from timebot.team.rights import require
 from timebot.timekeeping.approval import AlreadySettled, ChangedSince, NothingWaits
+from timebot.timekeeping.approvers import waits_for_nobody
 from timebot.timekeeping.leavers import left_for
 from timebot.timekeeping.models import Submission
 from timebot.timekeeping.overview import SubmissionShown, waiting_for
@@ -75,11 +77,16 @@ def draw_queue(asked: Asked, *, skip: int = 0, said: Sequence[str] = ()) -> Answ
     lately = lately_settled(asked.session, approver=asked.member, now=asked.now, limit=_MOST_LATELY)
     total = hours(sum(one.seconds for one in waiting))
     title = f"{counted(len(waiting), 'submission')} to approve: {total}"
+    is_vacant = not waiting and waits_for_nobody(
+        asked.session, workspace=asked.workspace, author=asked.member, now=asked.now
+    )
     if not waiting:
-        title = "Nothing waits for your approval."
+        title = vacant_words(asked) if is_vacant else "Nothing waits for your approval."
     shown = waiting[skip : skip + _PER_PAGE]
     blocks: list[Block] = [section("\n".join(said))] if said else []
     blocks += [header(title)] if waiting else [section(title)]
+    ways_on = vacant_buttons(asked) if is_vacant else []
+    blocks += [actions(*ways_on)] if ways_on else []
     if len(waiting) > 1:
         blocks.append(actions(_approve_all(waiting)))
     for one in shown:

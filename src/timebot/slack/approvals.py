@@ -216,7 +216,8 @@ def _stale(asked: Asked, submission: Submission, refusal: Refusal) -> Answer:
         return Answer(next_view=_reject_again(asked, shown, said, lines))
     above = [section(said), *changes_block(lines)]
     is_on_card = _is_on_card(asked, submission)
-    if is_on_card and not isinstance(refusal, ChangedSince):
+    is_withdrawn_in_part = isinstance(refusal, NothingWaits) and bool(shown.groups)
+    if is_on_card and not (is_withdrawn_in_part or isinstance(refusal, ChangedSince)):
         return Answer(text=spoken(said, *lines), blocks=above)
     drawn = draw_shown(viewer_of(asked), shown, above=above)
     return Answer(

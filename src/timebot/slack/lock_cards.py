@@ -51,9 +51,8 @@ def ask(asked: Asked) -> Answer:
     if not who:
         return Answer(text="Nobody here has the billing role yet; an owner can give it.")
     days = days_words(wanted.period.start, wanted.period.end)
-    said = "I asked" if wanted.is_new else "You asked before;"
-    end = "" if wanted.is_new else " knows about it"
-    return Answer(text=f"{said} {who}{end} to open {days} again. I tell you when it is open.")
+    said = f"I asked {who}" if wanted.is_new else f"You asked {who} before"
+    return Answer(text=f"{said} to open {days} again. I tell you when it is open.")
 
 
 def open_form(asked: Asked) -> Answer:

@@ -108,6 +108,26 @@ def approvers_of(
     return sorted(unique.values(), key=lambda member: (member.name, str(member.id)))
 
 
+def waits_for_nobody(
+    session: Session, *, workspace: Workspace, author: Member, now: datetime
+) -> bool:
+    """Tell whether some of the author's hours wait for an approval that nobody may give."""
+    waiting = select(TimeEntry.submission_id).where(
+        TimeEntry.workspace_id == workspace.id,
+        TimeEntry.member_id == author.id,
+        TimeEntry.state == "pending_review",
+    )
+    submissions = session.scalars(
+        select(Submission).where(
+            Submission.workspace_id == workspace.id, Submission.id.in_(waiting)
+        )
+    ).all()
+    return any(
+        not approvers_of(session, workspace=workspace, submission=one, now=now)
+        for one in submissions
+    )
+
+
 def hands_in(session: Session, submission: Submission) -> set[UUID]:
     """Return who may not settle a submission, because they had a hand in it for its author.
 

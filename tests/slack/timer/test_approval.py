@@ -102,6 +102,27 @@ def test_ones_own_hours_are_not_listed_and_no_card_of_them_comes(office: Office)
     assert "Hours of kim: 1 h" in card_of(office.ana).all_text
 
 
+def test_the_only_one_who_may_approve_is_told_what_to_do_about_their_own_hours(
+    office: Office,
+) -> None:
+    with office.session() as session:
+        office.member(session, office.kim).role = "member"
+    office.ana.command("/timer add 1h Acme logo")
+
+    handed_in = office.ana.command("/timer submit")
+    listed = office.ana.command("/timer approve")
+    office.ana.click(listed, text="Settings of approval")
+
+    said = (
+        "nobody else here may approve them. Give somebody the role: `/billing role @ana approver`"
+    )
+    assert said in handed_in.text
+    assert said in listed.text
+    assert handed_in.buttons == ["Settings of approval", "Withdraw"]
+    assert office.ana.modal is not None
+    assert "May people approve their own hours" in office.ana.modal.all_text
+
+
 def test_a_rejection_wants_a_reason_and_tells_the_author(office: Office) -> None:
     hand_in(office)
     office.kim.click(card_of(office.kim), text="Reject")

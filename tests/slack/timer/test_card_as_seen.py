@@ -46,6 +46,26 @@ def test_a_group_is_approved_alone(office: Office) -> None:
     assert states == {"sketches": "approved", "call": "approved", "copy": "pending_review"}
 
 
+def test_a_group_that_was_withdrawn_gives_way_to_what_still_waits(office: Office) -> None:
+    card = hand_in(
+        office,
+        "1h Acme logo sketches yesterday",
+        "30m Acme logo call yesterday",
+        "20m Acme website copy yesterday",
+    )
+    office.mia.command("/timer withdraw 1")
+    office.mia.command("/timer withdraw 2")
+
+    office.kim.click(card, text="Approve 2")
+    office.world.settle()
+
+    shown = [one for one in office.kim.messages() if one.is_ephemeral][-1]
+    assert "These hours no longer wait here" in shown.text
+    assert "Hours of mia: 20 min" in shown.all_text
+    assert "Approve all 1" in shown.buttons or "Approve" in shown.buttons
+    assert office.entries(office.mia)[2].state == "pending_review"
+
+
 def test_a_group_that_has_changed_is_not_approved(office: Office) -> None:
     card = hand_in(
         office,

@@ -28,6 +28,31 @@ def test_a_locked_entry_is_refused_and_billing_is_asked_with_one_click(office: O
     assert "mia asks to open 3 to 16 Mar 2031 again, to correct time in it." in card.text
 
 
+def test_whoever_asks_twice_hears_whom_they_asked_before(office: Office) -> None:
+    an_old_entry(office)
+    refused = office.mia.command("/timer split 1 9:30")
+    office.mia.click(refused, text="Ask billing to open it")
+
+    office.mia.click(refused, text="Ask billing to open it")
+    office.world.settle()
+
+    said = "You asked ana before to open 3 to 16 Mar 2031 again. I tell you when it is open."
+    assert said in office.mia.last_message().text
+
+
+def test_what_is_withdrawn_into_a_locked_period_is_not_said_to_be_changeable(
+    office: Office,
+) -> None:
+    an_old_entry(office)
+    office.mia.command("/timer submit 2031-03-03")
+
+    withdrawn = office.mia.command("/timer withdraw")
+
+    assert "It is a draft again. The period 3 to 16 Mar 2031 is locked" in withdrawn.text
+    assert "can be changed" not in withdrawn.text
+    assert withdrawn.buttons == ["Ask billing to open it", "Today"]
+
+
 def test_opening_it_needs_a_reason_tells_who_asked_and_repaints_the_request(
     office: Office,
 ) -> None:
