@@ -23,10 +23,9 @@ from timebot.slack.my_settings import INVITATION
 from timebot.slack.panel import recent_rows, timer_buttons
 from timebot.slack.project_question import project_question
 from timebot.slack.rare_actions import rare_menu
-from timebot.slack.standing_rows import doubt_rows, more, own_waiting_rows
+from timebot.slack.standing_rows import doubt_rows, more, own_waiting_rows, rejected_rows
 from timebot.slack.time_lists import drafts_words, entry_menu, project_sums
 from timebot.slack.time_words import STATE_WORDS, entry_line, hours, since, span_for, worked_days
-from timebot.slack.timer_replies import edit_button
 from timebot.slack.words import weekday_words
 from timebot.team.models import Member
 from timebot.team.own_settings import is_invited
@@ -98,15 +97,7 @@ def _in_doubt(in_doubt: Sequence[Shown]) -> list[Block]:
 def _rejected(entries: Sequence[Shown]) -> list[Block]:
     if not entries:
         return []
-    rows = [
-        section(
-            f"{entry_line(one)} · {hours(one.seconds)}\n"
-            f"Rejected: {escape(one.entry.rejection_reason or 'no reason given')}",
-            accessory=edit_button(one.entry, key=f"rejected{one.entry.number}"),
-        )
-        for one in entries[:_MOST_REJECTED]
-    ]
-    return [divider(), header("Came back to you"), *rows, *more(len(entries), _MOST_REJECTED)]
+    return [divider(), header("Came back to you"), *rejected_rows(entries, most=_MOST_REJECTED)]
 
 
 def _waiting(waiting: Sequence[SubmissionShown]) -> list[Block]:

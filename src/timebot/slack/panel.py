@@ -12,18 +12,21 @@ from timebot.slack.standing_rows import (
     doubt_words,
     own_waiting_rows,
     own_waiting_words,
+    rejected_rows,
+    rejected_words,
 )
 from timebot.slack.time_lists import drafts_words, project_sums, running_line
 from timebot.slack.time_words import entry_details, hours, place, place_words, spoken
 from timebot.slack.timer_replies import carrying, edit_button, stop_button, wish_like
 from timebot.slack.words import counted
 from timebot.team.rights import may
-from timebot.timekeeping.overview import Shown, TodayShown, recent, today, waiting_for
+from timebot.timekeeping.overview import Shown, TodayShown, recent, today, waiting_for, week
+from timebot.timekeeping.rejections import list_rejected
 from timebot.timekeeping.standing import list_in_doubt, list_own_waiting
 from timebot.timekeeping.wishes import StartWish
 
 _MOST_RECENT = 5
-_MOST_IN_DOUBT, _MOST_WAITING = 3, 3
+_MOST_IN_DOUBT, _MOST_REJECTED, _MOST_WAITING = 3, 3, 3
 
 
 def show_panel(asked: Asked) -> Answer:
@@ -31,10 +34,13 @@ def show_panel(asked: Asked) -> Answer:
     session, member, now = asked.session, asked.member, asked.now
     shown = today(session, member=member, now=now)
     in_doubt = list_in_doubt(session, member=member, now=now)
+    rejected = list_rejected(session, member=member, now=now)
     own = list_own_waiting(session, workspace=asked.workspace, member=member, now=now)
     latest = recent(session, member=member, limit=_MOST_RECENT)
     line = running_line(shown.running, asked) if shown.running else "No timer is running."
-    total = f"Today: {hours(shown.today.seconds)}. {drafts_words(shown)}".strip()
+    sum_of_week = hours(week(session, member=member, now=now).seconds)
+    sums_words = f"Today: {hours(shown.today.seconds)}. This week: {sum_of_week}."
+    total = f"{sums_words} {drafts_words(shown)}".strip()
     waiting = _waiting_words(asked)
     blocks: list[Block] = [section(line), actions(*timer_buttons(shown)), context(total)]
     sums = project_sums(shown.today.entries) if _has_many(shown) else []
@@ -42,6 +48,8 @@ def show_panel(asked: Asked) -> Answer:
         blocks.append(section("\n".join(sums)))
     if in_doubt:
         blocks += [section("*Needs your word*"), *doubt_rows(in_doubt, most=_MOST_IN_DOUBT)]
+    if rejected:
+        blocks += [section("*Came back to you*"), *rejected_rows(rejected, most=_MOST_REJECTED)]
     if waiting:
         blocks.append(section(waiting, accessory=button("Show", Act.APPROVALS_SHOW)))
     blocks += own_waiting_rows(own, most=_MOST_WAITING, zone=member.zone, now=now)
@@ -52,6 +60,7 @@ def show_panel(asked: Asked) -> Answer:
         total,
         *sums,
         *(f"Needs your word: {doubt_words(one)}" for one in in_doubt[:_MOST_IN_DOUBT]),
+        *(f"Came back to you: {rejected_words(one)}" for one in rejected[:_MOST_REJECTED]),
         waiting,
         *(own_waiting_words(one, zone=member.zone, now=now) for one in own[:_MOST_WAITING]),
         *(f"Start again: {_recent_words(one)}" for one in latest),

@@ -28,6 +28,24 @@ def doubt_words(one: Shown) -> str:
     return f"{entry_line(one)}\n{when}. {asks}"
 
 
+def rejected_rows(rejected: Sequence[Shown], *, most: int) -> list[Block]:
+    """Return each entry that came back, with the reason and what changes it."""
+    rows = [
+        section(
+            rejected_words(one),
+            accessory=edit_button(one.entry, key=f"rejected{one.entry.number}"),
+        )
+        for one in rejected[:most]
+    ]
+    return [*rows, *more(len(rejected), most)]
+
+
+def rejected_words(one: Shown) -> str:
+    """Return what came back, and why."""
+    reason = escape(one.entry.rejection_reason or "no reason given")
+    return f"{entry_line(one)} · {hours(one.seconds)}\nRejected: {reason}"
+
+
 def own_waiting_rows(
     waiting: Sequence[OwnWaiting], *, most: int, zone: str, now: datetime
 ) -> list[Block]:

@@ -170,6 +170,21 @@ def test_the_bare_command_opens_the_panel_whose_buttons_do_the_rest(office: Offi
     assert "Acme, Logo · sketches\nStarted at 9:00." in office.mia.last_message().text
 
 
+def test_the_panel_shows_what_came_back_and_the_week(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo sketches")
+    office.mia.command("/timer submit")
+    office.world.settle()
+    office.kim.click(office.kim.last_message(containing="Hours of mia"), text="Reject")
+    office.kim.fill("reason", "Which ones?")
+    office.kim.submit()
+    office.world.settle()
+
+    panel = office.mia.command("/timer")
+
+    assert "Today: 1 h. This week: 1 h." in panel.text
+    assert "Rejected: Which ones?" in panel.text
+
+
 def test_the_panel_tells_approvers_what_waits(office: Office) -> None:
     office.mia.command("/timer add 1h Acme logo")
     office.mia.command("/timer submit")
