@@ -17,7 +17,7 @@ def test_several_candidates_become_private_buttons(office: Office) -> None:
 
     (entry,) = office.entries(office.mia)
     assert (entry.text, entry.billable) == ("new page", "no_charge")
-    assert "Started at 8:40." in office.mia.last_message().text
+    assert "Started at 8:40 on Mon 3 Mar 2031 (Europe/Berlin)." in office.mia.last_message().text
 
 
 def test_more_than_five_candidates_open_the_form_filled_in(office: Office) -> None:
@@ -32,7 +32,7 @@ def test_more_than_five_candidates_open_the_form_filled_in(office: Office) -> No
 
     (entry,) = office.entries(office.mia)
     assert (entry.text, entry.billable) == ("tests", "no_charge")
-    assert "Started at 8:40." in office.mia.last_message().text
+    assert "Started at 8:40 on Mon 3 Mar 2031 (Europe/Berlin)." in office.mia.last_message().text
 
 
 def test_words_that_are_like_no_name_open_the_form_filled_in(office: Office) -> None:
