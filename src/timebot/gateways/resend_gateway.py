@@ -24,7 +24,7 @@ TAG = "timebot_mail"
 
 TIMEOUT_SECONDS = 20
 TWO_A_SECOND = timedelta(milliseconds=500)
-_AFTER_A_WRONG_KEY = _AFTER_A_SPENT_QUOTA = timedelta(hours=1)
+_AFTER_A_WRONG_SETUP = _AFTER_A_SPENT_QUOTA = timedelta(hours=1)
 _WRONG_KEY = frozenset({"missing_api_key", "invalid_api_key", "restricted_api_key"})
 _QUOTAS = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
 _PAGE, _MOST_PAGES = 100, 10
@@ -166,9 +166,9 @@ def _translated(error: ResendError, *, is_writing: bool) -> Exception:
         return TryLater("Resend was asked too often", _retry_after(error))
     if kind not in _WRONG_KEY and code == 403:
         # Not this mail is wrong but the account: no mail goes out until somebody verifies it.
-        return TryLater("Resend has not verified the sender's domain", _AFTER_A_WRONG_KEY)
+        return TryLater("Resend has not verified the sender's domain", _AFTER_A_WRONG_SETUP)
     if kind in _WRONG_KEY:
-        return TryLater("Resend does not accept the API key", _AFTER_A_WRONG_KEY)
+        return TryLater("Resend does not accept the API key", _AFTER_A_WRONG_SETUP)
     if code >= 500 or code == 409:
         reason = f"no clear answer from Resend ({kind})"
         return OutcomeUnknown(reason) if is_writing else TryLater(reason)

@@ -5,11 +5,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from timebot.errors import Refusal
-from timebot.journal.posted import find_posted_at
 from timebot.slack.answer import NOTHING, Answer, AtField
 from timebot.slack.approval_queue import STALE, approve_queue, draw_queue, list_approvals
 from timebot.slack.blocks import Block, escape, field, modal, option, plain, section, text_field
-from timebot.slack.clicked import find_submission
+from timebot.slack.clicked import card_clicked, find_submission
 from timebot.slack.desk import SURFACE, Asked, Feature, viewer_of
 from timebot.slack.ids import Act, Form
 from timebot.slack.submission_card import draw_shown, show_for
@@ -198,12 +197,7 @@ def _settle(asked: Asked, settle: Callable[[], Settled]) -> Answer:
 
 def _is_on_card(asked: Asked, submission: Submission) -> bool:
     """Tell whether the card itself was clicked, which is repainted; not a copy shown on request."""
-    posted = find_posted_at(
-        asked.session,
-        workspace_id=asked.workspace.id,
-        channel=asked.delivery.channel_id,
-        ts=asked.delivery.message_ts,
-    )
+    posted = card_clicked(asked)
     return posted is not None and posted.purpose in CARDS and posted.subject_id == submission.id
 
 

@@ -186,14 +186,9 @@ def _settled(asked: Asked, marks: _Marks, rows: Sequence[Shown]) -> Answer:
         surface=SURFACE,
     )
     rejected = {entry.id for entry in ruling.rejected}
-    back = [one for one in rows if one.entry.id in rejected]
-    yes = [one for one in rows if one.entry.id not in rejected]
-    parts = [
-        f"{said} {_count_words(some)}"
-        for said, some in (("approved", yes), ("rejected", back))
-        if some
-    ]
-    return Answer(text=f"Hours of {escape(ruling.author.name)}: {' and '.join(parts)}.")
+    numbers = {one.entry.number for one in rows if one.entry.id in rejected}
+    words = _sum_words(rows, numbers, verbs=("approved", "rejected"))
+    return Answer(text=f"Hours of {escape(ruling.author.name)}: {words}.")
 
 
 def _again(asked: Asked, marks: _Marks, stale: Refusal) -> Answer:
@@ -273,7 +268,7 @@ def _option(one: Shown) -> Block:
 def _sum(marks: _Marks, rows: Sequence[Shown]) -> Block:
     """Draw the last page: what is approved, what is rejected and why."""
     rejected = [one for one in rows if one.entry.number in marks.reasons]
-    words = _sum_words(rows, set(marks.reasons))
+    words = started(_sum_words(rows, set(marks.reasons), verbs=("approve", "reject")))
     blocks: list[Block] = [header(words)]
     lines = [_rejected_line(one, marks.reasons[one.entry.number]) for one in rejected]
     listed_ones = lines[:_MOST_LISTED]
@@ -292,20 +287,17 @@ def _sum(marks: _Marks, rows: Sequence[Shown]) -> Block:
     )
 
 
-def _count_words(rows: Sequence[Shown]) -> str:
-    count = counted(len(rows), "entry", "entries")
-    return f"{count} ({hours(sum(one.seconds for one in rows))})"
-
-
-def _sum_words(rows: Sequence[Shown], rejected: set[int]) -> str:
+def _sum_words(rows: Sequence[Shown], rejected: set[int], *, verbs: tuple[str, str]) -> str:
+    """Say how many entries are approved and how many rejected, in the verbs' own tense."""
     back = [one for one in rows if one.entry.number in rejected]
     yes = [one for one in rows if one.entry.number not in rejected]
     parts = [
-        f"{verb} {_count_words(some)}"
-        for verb, some in (("approve", yes), ("reject", back))
+        f"{verb} {counted(len(some), 'entry', 'entries')}"
+        f" ({hours(sum(one.seconds for one in some))})"
+        for verb, some in zip(verbs, (yes, back), strict=True)
         if some
     ]
-    return started(" and ".join(parts))
+    return " and ".join(parts)
 
 
 def _rejected_line(one: Shown, reason: str) -> str:

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from timebot.errors import Refusal
-from timebot.journal.posted import find_posted_at
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, escape, section
+from timebot.slack.clicked import gives_way
 from timebot.slack.deleted_entries import show_deleted
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
@@ -47,7 +47,7 @@ def draw_late(asked: Asked, refusal: Refusal) -> Answer:
     return Answer(
         text=spoken(said, now.text),
         blocks=[section(said), *now.blocks],
-        replace=bool(asked.delivery.message_ts) and not _is_card(asked),
+        replace=gives_way(asked),
     )
 
 
@@ -120,16 +120,6 @@ def _list_its_day(asked: Asked) -> Answer:
     meant = _own(asked).where(TimeEntry.number == int(asked.delivery.tag))
     entry = asked.session.scalars(meant).one_or_none()
     return show_today(asked) if entry is None else list_day(asked, entry.worked_on)
-
-
-def _is_card(asked: Asked) -> bool:
-    posted = find_posted_at(
-        asked.session,
-        workspace_id=asked.workspace.id,
-        channel=asked.delivery.channel_id,
-        ts=asked.delivery.message_ts,
-    )
-    return posted is not None
 
 
 _LISTS: Mapping[str, Callable[[Asked], Answer]] = {

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from timebot.journal.models import PostedMessage
 from timebot.journal.notices import publish_home, refresh_card
 from timebot.journal.posted import find_posted_at
 from timebot.slack.answer import Answer
@@ -25,12 +26,7 @@ def repaint_clicked(asked: Asked) -> None:
         _redraw_home(asked)
     if delivery.kind != "click" or not delivery.message_ts or delivery.is_ephemeral:
         return
-    posted = find_posted_at(
-        asked.session,
-        workspace_id=asked.workspace.id,
-        channel=delivery.channel_id,
-        ts=delivery.message_ts,
-    )
+    posted = card_clicked(asked)
     if posted is not None:
         refresh_card(
             asked.session,
@@ -39,6 +35,24 @@ def repaint_clicked(asked: Asked) -> None:
             subject_id=posted.subject_id,
             now=asked.now,
         )
+
+
+def card_clicked(asked: Asked) -> PostedMessage | None:
+    """Return the card that was clicked; None for any other message, such as a copy on request."""
+    return find_posted_at(
+        asked.session,
+        workspace_id=asked.workspace.id,
+        channel=asked.delivery.channel_id,
+        ts=asked.delivery.message_ts,
+    )
+
+
+def gives_way(asked: Asked) -> bool:
+    """Tell whether the answer takes the place of the message that was clicked.
+
+    A card is repainted by itself, every copy of it.
+    """
+    return bool(asked.delivery.message_ts) and card_clicked(asked) is None
 
 
 def _repaint_hours(asked: Asked, submission_id: str) -> None:

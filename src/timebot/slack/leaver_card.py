@@ -5,12 +5,13 @@ from dataclasses import replace
 from itertools import groupby
 from uuid import UUID
 
-from timebot.journal.posted import find_posted_at
 from timebot.slack.answer import Answer
-from timebot.slack.blocks import Block, actions, button, context, escape, header, section
+from timebot.slack.blocks import Block, actions, button, escape, header, section
+from timebot.slack.clicked import gives_way
 from timebot.slack.desk import Asked, Card, Drawn, Feature, Viewer, viewer_of
 from timebot.slack.handing_in import hand_in
 from timebot.slack.ids import Act
+from timebot.slack.standing_rows import more
 from timebot.slack.time_lists import project_sums
 from timebot.slack.time_words import entry_line, hours, span_on_day, spoken, worked_days
 from timebot.slack.words import counted, listed, weekday_words
@@ -52,7 +53,7 @@ def hand_in_left(asked: Asked) -> Answer:
     require(asked.session, asked.member, "approver", to="submit time of others", now=asked.now)
     left = _left(asked)
     answer = hand_in(asked, left.days, author=left.author)
-    return replace(answer, replace=bool(asked.delivery.message_ts) and not _is_on_card(asked))
+    return replace(answer, replace=gives_way(asked))
 
 
 def left_words(shown: Sequence[Shown], author: Member) -> str:
@@ -78,7 +79,7 @@ def left_rows(viewer: Viewer, left: Sequence[LeftHours], *, most: int) -> list[B
         )
         for one in left[:most]
     ]
-    return [*rows, *([context(f"… and {len(left) - most} more")] if len(left) > most else [])]
+    return [*rows, *more(len(left), most)]
 
 
 def hand_in_button(left: LeftHours) -> Block:
@@ -140,8 +141,7 @@ def _incomplete(rows: Sequence[Shown]) -> list[Block]:
     blocks: list[Block] = [section("*Before they can be handed in*")]
     for one in rows[:_MOST_INCOMPLETE]:
         blocks += [section(_incomplete_words(one)), actions(*_ways(one))]
-    missing = len(rows) - _MOST_INCOMPLETE
-    return [*blocks, *([context(f"… and {missing} more")] if missing > 0 else [])]
+    return [*blocks, *more(len(rows), _MOST_INCOMPLETE)]
 
 
 def _incomplete_words(one: Shown) -> str:
@@ -172,17 +172,6 @@ def _correct(left: LeftHours, label: str) -> Block:
 def _left(asked: Asked) -> LeftHours:
     member_id = asked.delivery.value.get("member") or asked.delivery.packed
     return get_left(asked.session, workspace=asked.workspace, member_id=UUID(member_id))
-
-
-def _is_on_card(asked: Asked) -> bool:
-    """Tell whether the card itself was clicked, which is repainted; not a copy of it."""
-    posted = find_posted_at(
-        asked.session,
-        workspace_id=asked.workspace.id,
-        channel=asked.delivery.channel_id,
-        ts=asked.delivery.message_ts,
-    )
-    return posted is not None and posted.purpose == PURPOSE
 
 
 def _sentence(line: str) -> Drawn:

@@ -38,9 +38,9 @@ def show_panel(asked: Asked) -> Answer:
     own = list_own_waiting(session, workspace=asked.workspace, member=member, now=now)
     latest = recent(session, member=member, limit=_MOST_RECENT)
     line = running_line(shown.running, asked) if shown.running else "No timer is running."
-    sum_of_week = hours(week(session, member=member, now=now).seconds)
-    sums_words = f"Today: {hours(shown.today.seconds)}. This week: {sum_of_week}."
-    total = f"{sums_words} {drafts_words(shown)}".strip()
+    weekly = hours(week(session, member=member, now=now).seconds)
+    total = f"Today: {hours(shown.today.seconds)}. This week: {weekly}."
+    total = f"{total} {drafts_words(shown)}".strip()
     waiting = _waiting_words(asked)
     blocks: list[Block] = [section(line), actions(*timer_buttons(shown)), context(total)]
     sums = project_sums(shown.today.entries) if _has_many(shown) else []
