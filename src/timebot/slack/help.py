@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from timebot.errors import NotAllowed
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, escape, header, section
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
+from timebot.team.models import ROLES
+from timebot.team.rights import require
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Verb:
         sentence: what it does.
         example: one correct example, without the command's name.
         aliases: other words for it.
+        role: the least role that may do it; the list shows it to nobody else.
     """
 
     name: str
@@ -26,6 +30,7 @@ class Verb:
     sentence: str
     example: str
     aliases: tuple[str, ...] = ()
+    role: str = "member"
 
 
 VERBS = (
@@ -97,6 +102,7 @@ VERBS = (
         "",
         "Lists what waits for your approval, and what you approved lately.",
         "approve",
+        role="approver",
     ),
     Verb(
         "why",
@@ -135,12 +141,23 @@ def usage_hint() -> str:
     return " | ".join(_SHORT)
 
 
-def draw_help(command: str, word: str = "") -> Answer:
-    """Show one verb in detail, or the list of all."""
+def help_typed(asked: Asked, word: str) -> Answer:
+    """Show the person what they may do here: one verb in detail, or the list."""
+    try:
+        require(asked.session, asked.member, "member", to="track time", now=asked.now)
+    except NotAllowed as refused:
+        # Asking for help is no attempt at anything, so it does not go into the audit.
+        return Answer(text=escape(refused.sentence))
+    return draw_help(asked.desk.command, word, role=asked.member.role)
+
+
+def draw_help(command: str, word: str = "", *, role: str = "owner") -> Answer:
+    """Show one verb in detail, or the list of all that the role may do."""
     verb = find_verb(word) if word else None
     if verb is not None:
         return _one(command, verb)
-    lines = [f"`{command} {verb.name}` {verb.sentence}" for verb in VERBS]
+    own = [verb for verb in VERBS if ROLES.index(role) >= ROLES.index(verb.role)]
+    lines = [f"`{command} {verb.name}` {verb.sentence}" for verb in own]
     unknown = f"There is no verb {escape(word)}. " if word else ""
     blocks = [
         header(f"What {command} can do"),
@@ -178,7 +195,7 @@ def draw_unknown_verb(command: str, word: str) -> Answer:
 
 def show_help(asked: Asked) -> Answer:
     """Show the list of verbs, from a button."""
-    return draw_help(asked.desk.command, asked.delivery.value.get("verb", ""))
+    return help_typed(asked, asked.delivery.value.get("verb", ""))
 
 
 def _one(command: str, verb: Verb) -> Answer:

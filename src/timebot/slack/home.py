@@ -26,12 +26,13 @@ from timebot.slack.rare_actions import rare_menu
 from timebot.slack.standing_rows import doubt_rows, more, own_waiting_rows, rejected_rows
 from timebot.slack.time_lists import drafts_words, entry_menu, project_sums
 from timebot.slack.time_words import STATE_WORDS, entry_line, hours, since, span_for, worked_days
-from timebot.slack.words import weekday_words
+from timebot.slack.words import counted, weekday_words
 from timebot.team.models import Member
 from timebot.team.own_settings import is_invited
 from timebot.team.rights import may
 from timebot.timekeeping.leavers import left_for
 from timebot.timekeeping.overview import (
+    DayShown,
     Shown,
     SubmissionShown,
     TodayShown,
@@ -150,8 +151,19 @@ def _today(day: TodayShown) -> list[Block]:
     head = f"Today, {weekday_words(shown.day)}"
     closed = sum(one.seconds for one in shown.entries if one.entry.ended_at)
     total = context(f"Finished so far: {hours(closed)}.")
-    listed = [header(head), *rows, *more(len(shown.entries), _MOST_TODAY), total] if rows else []
+    listed = [header(head), *rows, *_more_of(shown), total] if rows else []
     return [divider(), *listed, *_drafts(day)] if listed or day.drafts else []
+
+
+def _more_of(day: DayShown) -> list[Block]:
+    """Say how many entries of the day are not shown, with the button that lists them."""
+    missing = len(day.entries) - _MOST_TODAY
+    if missing <= 0:
+        return []
+    following = {"day": day.day, "skip": _MOST_TODAY}
+    says = f"Show {counted(missing, 'more entry', 'more entries')} of today"
+    opens = button(f"Show {missing} more", Act.TIMER_DAY, following, key="rest", says=says)
+    return [actions(opens)]
 
 
 def _drafts(day: TodayShown) -> list[Block]:

@@ -8,7 +8,7 @@ from timebot.slack.answer import Answer
 from timebot.slack.approval_queue import list_approvals
 from timebot.slack.channel_command import link
 from timebot.slack.desk import Asked
-from timebot.slack.help import draw_help, draw_unknown_verb, find_verb
+from timebot.slack.help import draw_unknown_verb, find_verb, help_typed
 from timebot.slack.misread import for_verb
 from timebot.slack.my_settings import open_my_settings
 from timebot.slack.panel import show_panel
@@ -44,7 +44,7 @@ def timer_command(asked: Asked) -> Answer:
     """Do what was typed; nothing typed opens the panel."""
     word, _, rest = clean_text(asked.delivery.text).partition(" ")
     if word.casefold() in {"help", "?"}:
-        return draw_help(asked.desk.command, rest.strip())
+        return help_typed(asked, rest.strip())
     require(asked.session, asked.member, "member", to="track time", now=asked.now)
     if not word:
         return show_panel(asked)

@@ -16,9 +16,27 @@ def test_the_usage_hint_names_verbs_of_the_table() -> None:
 
 
 def test_help_lists_every_verb(office: Office) -> None:
-    answer = office.mia.command("/timer HELP")
+    answer = office.kim.command("/timer HELP")
 
     assert all(f"/timer {name}" in answer.text for name in FEATURES)
+
+
+def test_help_leaves_out_what_only_others_may_do(office: Office) -> None:
+    answer = office.mia.command("/timer help")
+
+    assert all(f"/timer {name}" in answer.text for name in {*FEATURES} - {"approve"})
+    assert "/timer approve" not in answer.all_text
+
+
+@pytest.mark.parametrize("words", ["help", "help start"])
+def test_help_offers_a_guest_nothing_that_would_be_refused(office: Office, words: str) -> None:
+    guest = office.world.add_person("gus", is_restricted=True)
+
+    answer = guest.command(f"/timer {words}")
+
+    assert "Only people of this workspace may track time, not guests" in answer.text
+    assert "If you should, ask ana." in answer.text
+    assert answer.buttons == []
 
 
 @pytest.mark.parametrize("verb", [verb.name for verb in VERBS])

@@ -1,5 +1,7 @@
 """Home: redrawn after every change, and each button on it works."""
 
+from datetime import timedelta
+
 from tests.builders import a_client, a_project, an_entry
 from tests.slack.timer.office import Office
 
@@ -35,6 +37,25 @@ def test_home_shows_what_came_back_with_the_reason(office: Office) -> None:
     assert home is not None
     assert "Came back to you" in home.all_text
     assert "Rejected: Which ones?" in home.all_text
+
+
+def test_a_home_of_many_entries_leads_to_the_rest_of_the_day(office: Office) -> None:
+    with office.session() as session:
+        mia = office.member(session, office.mia)
+        for number in range(15):
+            began = office.now() - timedelta(minutes=150 - 10 * number)
+            an_entry(session, mia, None, text=f"task {number}", started_at=began)
+    office.mia.open_home()
+    office.world.settle()
+    home = office.mia.home
+    assert home is not None
+    assert "task 11" in home.all_text
+
+    office.mia.click(home, text="Show 3 more")
+    office.world.settle()
+
+    listed = office.mia.last_message().text
+    assert [f"task {number}" in listed for number in (11, 12, 13, 14)] == [False, True, True, True]
 
 
 def test_home_shows_approvers_what_waits_and_opens_it(office: Office) -> None:
