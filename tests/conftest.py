@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
@@ -40,7 +41,24 @@ CHROMIUM_ARGUMENTS = [
 ]
 BROWSER_PATIENCE_MS = 30_000
 
+KINDS = ("sqlite", "postgresql")
+
 RUN = pytest.StashKey[Run]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests that take turns run on each database."""
+    parser.addoption(
+        "--both", action="store_true", help="run on both databases what takes turns between them"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each test that takes turns its database, the same one in every run."""
+    if "turn" in metafunc.fixturenames:
+        chosen = KINDS[crc32(metafunc.function.__name__.encode()) % len(KINDS)]
+        kinds = KINDS if metafunc.config.getoption("both") else (chosen,)
+        metafunc.parametrize("turn", kinds)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -97,7 +115,7 @@ def postgresql_databases(pytestconfig: pytest.Config) -> Iterator[PostgresqlData
     databases.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def databases(request: pytest.FixtureRequest) -> Databases:
     """The makers of databases: the test runs once for each kind."""
     made: Databases = request.getfixturevalue(f"{request.param}_databases")
@@ -107,6 +125,18 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 @pytest.fixture
 def database_url(databases: Databases) -> Iterator[str]:
     """The URL of a fresh database with all tables, on SQLite and on PostgreSQL."""
+    url = databases.create()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def either_database_url(turn: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a fresh database with all tables, on SQLite or on PostgreSQL.
+
+    For tests that start the whole app: half of them run on each, and with `--both` all on both.
+    """
+    databases: Databases = request.getfixturevalue(f"{turn}_databases")
     url = databases.create()
     yield url
     databases.drop(url)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.databases import SqliteDatabases
 from tests.worlds import World, a_world, utc
 from timebot.demo.cards import visit
 from timebot.serving import working
@@ -39,15 +38,13 @@ COMMANDS = (
 
 
 @pytest.fixture
-def agency(tmp_path: Path, sqlite_databases: SqliteDatabases) -> Iterator[World]:
+def agency(tmp_path: Path, either_database_url: str) -> Iterator[World]:
     """Mia owns the firm, Jonas approves, Sofia bills, Priya works; Acme has a card on file."""
-    url = sqlite_databases.create()
-    with a_world(tmp_path, url, begins=MONDAY_NINE) as world:
+    with a_world(tmp_path, either_database_url, begins=MONDAY_NINE) as world:
         _people(world)
         _set_up(world)
         with working(world.timebot):
             yield world
-    sqlite_databases.drop(url)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ they ended up, and compares with the stage: what was worked there is what must h
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -18,6 +18,7 @@ from timebot.billing.payment_models import Mail, Payment
 from timebot.db import Database
 from timebot.doctor import invariants
 from timebot.journal.models import OutboxMessage
+from timebot.playground.slack import Message
 from timebot.playground.store import Document
 from timebot.playground.world import LocalWorld
 from timebot.timekeeping.models import TimeEntry
@@ -80,10 +81,8 @@ class Sight:
         return [str(one.number) for one in self.invoices]
 
 
-def look(database: Database, local: LocalWorld) -> Sight:
-    """Read everything there is to judge."""
-    olga = local.slack.person("olga")
-    cards = [one.all_text for one in olga.messages("billing") if "Invoice run" in one.all_text]
+def look(database: Database, local: LocalWorld, cards: Sequence[Message]) -> Sight:
+    """Read everything there is to judge, with the cards that the database knows of."""
     with database.read_only() as session:
         return Sight(
             invoices=list(session.scalars(select(Invoice).order_by(Invoice.sequence))),
@@ -97,7 +96,7 @@ def look(database: Database, local: LocalWorld) -> Sight:
             theirs=[one for one in local.stripe.invoices() if one["status"] != "void"],
             charges=[one for one in local.stripe.charges() if one["status"] == "succeeded"],
             letters=Counter(mail["subject"] for mail in local.resend.mails()),
-            cards=[timeless(one) for one in cards],
+            cards=[timeless(one.all_text) for one in cards],
         )
 
 

@@ -40,7 +40,10 @@ _METHOD = """\
   process lives on.
 - **The database lost** means that after the kill a backup from before the run is restored, the
   books are compared with Stripe, billing is let go on, and *Release* is pressed again. Only what
-  was called outside matters then, so this is done at calls, and once after the whole run.
+  was called outside matters then, so this is done at calls, and once after the whole run. The
+  backup is from the morning, when the drafts exist, or from the evening before: then the run is
+  opened again and the work is drafted anew, under other ids. The card of the lost run stays in
+  Slack; the judge looks at the new one.
 - **Raced** means {workers} processes at once, while every lease is ended again and again.
 """
 
@@ -62,8 +65,6 @@ _LIMITS = """\
   folder that is kept in memory.
 - One fault per case. Two faults in one run are covered only where a race or a restore brings them
   along.
-- The backup is from before *Release*, when the drafts exist: a draft keeps its id. That work which
-  is drafted anew under another id is charged once too has a test of its own.
 - PDFs are stood in for by a few bytes here: drawing them calls nobody. Their content is tested
   elsewhere.
 - Declines, authentication, refunds, disputes and credit notes are not part of this run; they have

@@ -48,6 +48,7 @@ class Performance:
     Attributes:
         local: Slack, Stripe and Resend, which remember.
         calls: what goes through the gates.
+        forgotten_cards: how many cards in Slack the database knows nothing of any more.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Performance:
         self.local = local
         self.calls = calls
         self.database_url = ""
+        self.forgotten_cards = 0
         self._stage = stage
         self._nursery = nursery
         self._urls = urls
@@ -130,7 +132,12 @@ class Performance:
         self.local.stripe.expire_idempotency_keys()
         self.local.resend.expire_idempotency_keys()
 
-    def restore(self) -> None:
+    def restore_older(self) -> None:
+        """Lose the database and restore the backup from before the run was opened."""
+        self.forgotten_cards = len(cards(self.local))
+        self.restore(self._stage.older_backup)
+
+    def restore(self, backup: Path | None = None) -> None:
         """Lose the database, restore the backup into an empty one, and compare the books.
 
         This is what `timebot restore` and `timebot reconcile --go-on` do.
@@ -142,7 +149,7 @@ class Performance:
         now = self.local.clock.now()
         restore_backup(
             self.database_url,
-            self._stage.backup,
+            backup or self._stage.backup,
             where="",
             now=now,
             tell=lambda _done, _total: None,
@@ -171,9 +178,10 @@ class Performance:
                 session.execute(update(waits).where(pauses).values(retry_at=past))
         database.dispose()
 
-    def card(self) -> Message:
-        """Return the newest card of the run in the billing channel."""
-        return self.local.slack.person("olga").last_message("billing", "Invoice run")
+    def card(self) -> Message | None:
+        """Return the newest card of the run, if there is one that the database knows of."""
+        known = cards(self.local)[self.forgotten_cards :]
+        return known[-1] if known else None
 
     def close(self) -> None:
         """End what lives and remove what was restored."""
@@ -197,8 +205,8 @@ class Performance:
     def _press_release(self) -> None:
         """Press the button while it is there; a second time finds nothing left to release."""
         card = self.card()
-        labels = [label for label in card.buttons if label.startswith(_RELEASE)]
-        if labels:
+        labels = [label for label in card.buttons if label.startswith(_RELEASE)] if card else []
+        if card and labels:
             # A click on one who dies of it is answered by nobody; the drain finds that out.
             self.local.slack.person("olga").click(card, text=labels[0])
 
@@ -246,6 +254,12 @@ class Performance:
         night = now + timedelta(days=1)
         self.local.clock.move_to(max(now, min(due or night, night)) + timedelta(seconds=1))
         self.end_leases()
+
+
+def cards(local: LocalWorld) -> list[Message]:
+    """Return the cards of runs in the billing channel, oldest first."""
+    messages = local.slack.person("olga").messages("billing")
+    return [one for one in messages if "Invoice run" in one.all_text]
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class Share:
 
     Attributes:
         run_folder, given_url: of the run, whose databases all shares use.
-        stage_folder, stage_url, backup: of the stage.
+        stage_folder, stage_url, backup, older_backup: of the stage.
         first, step: which cases these are.
     """
 
@@ -57,6 +57,7 @@ class Share:
     stage_folder: Path
     stage_url: str
     backup: Path
+    older_backup: Path
     wanted: Wanted
     first: int
     step: int
@@ -67,7 +68,7 @@ class Share:
         # What the judge looks at says everything; what is logged on the way is of no use here.
         set_up_logs(read_settings({"LOG_LEVEL": "ERROR"}))
         databases = MAKERS[self.database](Run(self.run_folder, self.given_url))
-        stage = Stage(databases, self.stage_folder, self.stage_url, self.backup)
+        stage = Stage(databases, self.stage_folder, self.stage_url, self.backup, self.older_backup)
         with a_nursery() as nursery:
             sweep = Sweep(stage, nursery, self.run_folder / f"cases-{self.database}-{self.first}")
             results.send(sweep.recording)
@@ -94,6 +95,7 @@ def play_shares(
             stage_folder=stage.folder,
             stage_url=stage.database_url,
             backup=stage.backup,
+            older_backup=stage.older_backup,
             wanted=wanted,
             first=first,
             step=jobs,

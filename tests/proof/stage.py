@@ -33,12 +33,14 @@ class Stage:
         folder: of the local world.
         database_url: of the database.
         backup: of the database, made by `timebot backup`.
+        older_backup: likewise, from the evening before, when the run was not open yet.
     """
 
     databases: Databases
     folder: Path
     database_url: str
     backup: Path
+    older_backup: Path
 
     @contextmanager
     def copied(self, folder: Path) -> Iterator[str]:
@@ -58,17 +60,24 @@ def set_the_stage(databases: Databases, folder: Path) -> Stage:
     # A migrated one would be held open by its maker, and such a one cannot be copied.
     url = databases.create(migrated=False)
     upgrade(url)
+    older_backup = folder / "before-the-opening.backup"
     with an_agency(folder, url) as agency:
+        _up_to_the_evening(agency)
+        _back_up(url, older_backup)
         _up_to_the_run(agency)
     _fold(folder / _STORE)
     backup = folder / "before-the-run.backup"
+    _back_up(url, backup)
+    return Stage(databases, folder, url, backup, older_backup)
+
+
+def _back_up(url: str, path: Path) -> None:
     database = Database(url)
-    make_backup(database, backup, made_at=real_now(), tell=lambda _done, _total: None)
+    make_backup(database, path, made_at=real_now(), tell=lambda _done, _total: None)
     database.dispose()
-    return Stage(databases, folder, url, backup)
 
 
-def _up_to_the_run(agency: Agency) -> None:
+def _up_to_the_evening(agency: Agency) -> None:
     for words in (
         "seller Studio North; address Harbour Street 12; email billing@north.example",
         "zone Europe/Berlin; anchor 2031-03-03; channel #billing; tax VAT 19%",
@@ -86,6 +95,9 @@ def _up_to_the_run(agency: Agency) -> None:
     agency.puts_card_on_file(CHARGED, WORKS, by="olga")
     agency.types("mia", "/timer submit today")
     agency.clicks("olga", "Approve all", agency.card_of("olga", "Mia Berg"))
+
+
+def _up_to_the_run(agency: Agency) -> None:
     agency.is_at("9:01", 18)
     card = agency.newest("olga", "Invoice run", "billing")
     assert f"{len(CLIENTS)} ready" in card.all_text, card.all_text

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from tests.proof.judge import END, Fault, Sight, judge, look, second_mails
 from tests.proof.lives import Died, NeverDone, Nursery
-from tests.proof.performance import Performance, performing
+from tests.proof.performance import Performance, cards, performing
 from tests.proof.points import CALL, COMMIT, Point, points_of
 from tests.proof.stage import Stage
 from timebot.db import Database
@@ -17,8 +17,11 @@ KILLED = "killed by SIGKILL, resumed at once"
 FORGOTTEN = "killed by SIGKILL, resumed with all idempotency keys expired"
 LOST = "the line broken, the process lives on"
 RESTORED = "killed, the database lost, the backup from before the run restored, all keys expired"
+REOPENED = (
+    "killed, the database lost, a backup from before the run was opened restored, all keys expired"
+)
 RACED = "four workers at once on the same invoices, leases counting for nothing"
-KINDS = (KILLED, FORGOTTEN, LOST, RESTORED, RACED)
+KINDS = (KILLED, FORGOTTEN, LOST, RESTORED, REOPENED, RACED)
 
 WORKERS = 4
 
@@ -80,9 +83,9 @@ class Recording:
         if kind == RACED:
             return [Case(RACED)] * rounds
         # What a lost database has committed is lost with it, and a line breaks at calls alone.
-        is_outside = kind in {LOST, RESTORED}
+        is_outside = kind in {LOST, RESTORED, REOPENED}
         points = [one for one in self.points if one.kind == CALL or not is_outside]
-        whole = [Case(RESTORED)] if kind == RESTORED else []
+        whole = [Case(kind)] if kind in {RESTORED, REOPENED} else []
         return [*(Case(kind, one) for one in points), *whole]
 
 
@@ -145,15 +148,27 @@ def _forgotten(performance: Performance, point: Point | None) -> None:
 
 
 def _restored(performance: Performance, point: Point | None) -> None:
+    _end_anyhow(performance, point)
+    performance.restore()
+    performance.begin()
+    performance.go_on()
+
+
+def _reopened(performance: Performance, point: Point | None) -> None:
+    _end_anyhow(performance, point)
+    performance.restore_older()
+    performance.begin()
+    performance.go_on()
+
+
+def _end_anyhow(performance: Performance, point: Point | None) -> None:
+    """Die at the point, or play the whole run; either way the keys are forgotten then."""
     if point is None:
         performance.begin()
         performance.go_on()
     else:
         _die(performance, point)
     performance.forget_keys()
-    performance.restore()
-    performance.begin()
-    performance.go_on()
 
 
 def _lost(performance: Performance, point: Point | None) -> None:
@@ -188,6 +203,7 @@ _PLAYS = {
     FORGOTTEN: _forgotten,
     LOST: _lost,
     RESTORED: _restored,
+    REOPENED: _reopened,
     RACED: _raced,
 }
 
@@ -195,7 +211,8 @@ _PLAYS = {
 def _look(performance: Performance) -> Sight:
     database = Database(performance.database_url)
     try:
-        return look(database, performance.local)
+        known = cards(performance.local)[performance.forgotten_cards :]
+        return look(database, performance.local, known)
     finally:
         database.dispose()
 

@@ -3,11 +3,21 @@
 import pytest
 
 from tests.proof.points import AFTER, CALL, Point, points_of
-from tests.proof.sweep import FORGOTTEN, KILLED, LOST, RACED, RESTORED, Case, Sweep, sample
+from tests.proof.sweep import (
+    FORGOTTEN,
+    KILLED,
+    LOST,
+    RACED,
+    REOPENED,
+    RESTORED,
+    Case,
+    Sweep,
+    sample,
+)
 
 pytestmark = pytest.mark.slow
 
-PLAYED = {KILLED: 2, FORGOTTEN: 1, LOST: 1, RESTORED: 1, RACED: 1}
+PLAYED = {KILLED: 2, FORGOTTEN: 1, LOST: 1, RESTORED: 1, REOPENED: 1, RACED: 1}
 """How many cases of each kind; each takes a second or two."""
 
 

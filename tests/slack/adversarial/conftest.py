@@ -5,19 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import SqliteDatabases
 from tests.slack.frame.frames import Frame, a_frame
 from tests.slack.timer.office import Office, an_office
 from timebot.db import Database
 
 
 @pytest.fixture
-def office(tmp_path: Path, sqlite_databases: SqliteDatabases) -> Iterator[Office]:
-    """The agency on a Monday at nine, on SQLite: what Slack shows depends on no database."""
-    url = sqlite_databases.create()
-    with an_office(tmp_path, url) as office:
+def office(tmp_path: Path, either_database_url: str) -> Iterator[Office]:
+    """The agency on a Monday at nine; the tests take turns between the databases."""
+    with an_office(tmp_path, either_database_url) as office:
         yield office
-    sqlite_databases.drop(url)
 
 
 @pytest.fixture

@@ -5,17 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import SqliteDatabases
 from tests.slack.billing.firms import Firm, a_firm
 
 
 @pytest.fixture
-def firm(tmp_path: Path, sqlite_databases: SqliteDatabases) -> Iterator[Firm]:
-    """The firm on a Monday at nine, on SQLite: what Slack shows depends on no database."""
-    url = sqlite_databases.create()
-    with a_firm(tmp_path, url) as firm:
+def firm(tmp_path: Path, either_database_url: str) -> Iterator[Firm]:
+    """The firm on a Monday at nine; the tests take turns between the databases."""
+    with a_firm(tmp_path, either_database_url) as firm:
         yield firm
-    sqlite_databases.drop(url)
 
 
 @pytest.fixture
