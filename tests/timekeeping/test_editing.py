@@ -256,7 +256,7 @@ def test_a_deleted_entry_is_gone_but_kept(firm: Firm) -> None:
     delete_entry(firm.session, actor=firm.robin, entry=entry, now=at(20), surface="slack")
 
     assert entry.deleted_at == at(20)
-    with pytest.raises(EntryUnknown):
+    with pytest.raises(EntryGone, match="You can restore it"):
         get_own_entry(firm.session, member=firm.robin, number=entry.number)
     with pytest.raises(EntryGone):
         edit(firm, entry, EntryChanges(text="x"))

@@ -117,8 +117,10 @@ def test_a_backdated_start_ends_the_running_timer_at_that_instant(firm: Firm) ->
 def test_a_backdated_start_not_after_the_running_ones_is_refused(firm: Firm, minute: int) -> None:
     firm.start(at(9))
 
-    with pytest.raises(StartsBeforeRunning):
+    with pytest.raises(StartsBeforeRunning) as refused:
         firm.start(at(12), firm.site, started_at=at(9) + timedelta(minutes=minute))
+
+    assert [way.label for way in refused.value.ways_out] == ["Add the time", "Stop it earlier"]
 
 
 def test_a_start_in_the_future_is_refused(firm: Firm) -> None:

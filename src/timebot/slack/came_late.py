@@ -1,6 +1,7 @@
 """What takes the place of a message whose button came too late: why, and what is so by now."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -18,6 +19,7 @@ from timebot.slack.standing_rows import own_waiting_rows, own_waiting_words
 from timebot.slack.time_lists import list_day, show_today
 from timebot.slack.time_words import STATE_WORDS, entry_line, hours, span_on_day, spoken
 from timebot.slack.timer_replies import edit_button, stop_button, submit_button
+from timebot.timekeeping.gone import entry_gone
 from timebot.timekeeping.models import MemberAction, TimeEntry
 from timebot.timekeeping.overview import show_entry
 from timebot.timekeeping.standing import list_own_waiting
@@ -39,7 +41,7 @@ def draw_late(asked: Asked, refusal: Refusal) -> Answer:
     listed = _LISTS.get(asked.delivery.name) if asked.delivery.message_ts else None
     entry = _entry_meant(asked)
     if listed is not None:
-        now = listed(asked)
+        now = _listed_now(listed(asked), buttons_of(refusal))
     elif entry is not None:
         now = _entry_now(asked, entry, buttons_of(refusal))
     else:
@@ -54,16 +56,29 @@ def draw_late(asked: Asked, refusal: Refusal) -> Answer:
 def _entry_now(asked: Asked, entry: TimeEntry, ways_out: Sequence[Block]) -> Answer:
     """Show the entry as it is, with what can be done about it."""
     one = show_entry(asked.session, entry=entry, now=asked.now)
-    state = "deleted" if entry.deleted_at is not None else STATE_WORDS[entry.state]
-    line = f"{entry_line(one)}\n{hours(one.seconds)} ({span_on_day(entry)}, {entry.zone}), {state}."
+    state = STATE_WORDS[entry.state]
     buttons: list[Block] = []
     if entry.deleted_at is not None:
-        buttons = [button("Deleted entries", Act.ENTRIES_DELETED)]
+        gone = entry_gone(asked.session, entry, reader=asked.member)
+        state = "deleted" if gone.was_deleted else "undone"
+        buttons = buttons_of(gone)
     elif entry.ended_at is None:
         buttons = [stop_button(entry), edit_button(entry)]
     else:
         buttons = [again_button(one), *_open_buttons(asked, entry)]
+    line = f"{entry_line(one)}\n{hours(one.seconds)} ({span_on_day(entry)}, {entry.zone}), {state}."
     return Answer(text=line, blocks=[section(line), actions(*_each_once(*ways_out, *buttons))])
+
+
+def _listed_now(listed: Answer, ways_out: Sequence[Block]) -> Answer:
+    """Return the list, with the ways out that it does not show itself."""
+    shown = {
+        _act(each)
+        for block in listed.blocks
+        for each in (*block.get("elements", []), block.get("accessory", {}))
+    }
+    ways = [each for each in ways_out if _act(each) not in shown]
+    return replace(listed, blocks=[*([actions(*ways)] if ways else []), *listed.blocks])
 
 
 def _open_buttons(asked: Asked, entry: TimeEntry) -> list[Block]:
@@ -86,7 +101,7 @@ def _hours_now(asked: Asked, ways_out: Sequence[Block]) -> Answer:
 def _entry_meant(asked: Asked) -> TimeEntry | None:
     """Return the person's entry that the button is about, deleted or not, or None."""
     value, packed = asked.delivery.value, asked.delivery.packed
-    number = value.get("number") or packed
+    number = value.get("number") or packed or asked.delivery.tag
     own = _own(asked)
     if "action" in value:
         meant = MemberAction.id == UUID(value["action"])
@@ -111,8 +126,12 @@ def _each_once(*buttons: Block) -> list[Block]:
     """Return buttons without those that do what one before them does."""
     by_act: dict[str, Block] = {}
     for each in buttons:
-        by_act.setdefault(str(each["action_id"]).partition(":")[0], each)
+        by_act.setdefault(_act(each), each)
     return list(by_act.values())
+
+
+def _act(element: Block) -> str:
+    return str(element.get("action_id", "")).partition(":")[0]
 
 
 def _list_its_day(asked: Asked) -> Answer:

@@ -8,7 +8,8 @@ from timebot.slack.desk import Asked
 from timebot.slack.ids import Act, Form
 from timebot.slack.refusals import buttons_of, draw_refusal
 from timebot.slack.time_words import entry_line, hours, span_on_day
-from timebot.timekeeping.changing import AlreadyBilled, EntryGone, ensure_changeable
+from timebot.timekeeping.changing import AlreadyBilled, ensure_changeable
+from timebot.timekeeping.gone import EntryGone
 from timebot.timekeeping.locks import PeriodLocked
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.overview import show_entry
@@ -41,6 +42,11 @@ def draw_closed(asked: Asked, entry: TimeEntry, closed: Closed) -> Block:
     blocks = [
         section(f"{entry_line(one)}\n{hours(one.seconds)}, {span_on_day(entry)}"),
         section(escape(closed.sentence)),
-        actions(*buttons_of(closed), history),
+        actions(*_but_history(buttons_of(closed)), history),
     ]
     return modal(Form.CLOSED, f"Entry #{entry.number}", blocks)
+
+
+def _but_history(ways_out: list[Block]) -> list[Block]:
+    """Return the buttons without the one that knows of no view below it."""
+    return [each for each in ways_out if each["action_id"].partition(":")[0] != Act.ENTRY_HISTORY]

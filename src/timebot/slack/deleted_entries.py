@@ -12,9 +12,10 @@ from timebot.slack.overlap_words import draw_overlaps_of
 from timebot.slack.time_words import entry_line, hours, span, spoken, stamp
 from timebot.slack.timer_replies import edit_button, undo_button
 from timebot.slack.words import weekday_words
+from timebot.timekeeping.gone import RESTORED_FOR
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.overview import show_entry
-from timebot.timekeeping.restoring import RESTORED_FOR, list_deleted, restore_entry
+from timebot.timekeeping.restoring import list_deleted, restore_entry
 
 
 def show_deleted(asked: Asked) -> Answer:

@@ -19,7 +19,6 @@ from timebot.timekeeping.manual import DoesNotFit
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.moments import DayInFuture, NotAMoment
 from timebot.timekeeping.tickets import Ticket, parse_ticket
-from timebot.timekeeping.timer import StartsBeforeRunning
 from timebot.timekeeping.wording import TextTooLong, clean_plain
 
 _FIELDS: Mapping[type[Refusal], str] = {
@@ -31,7 +30,6 @@ _FIELDS: Mapping[type[Refusal], str] = {
     DoesNotFit: entry_form.SPENT,
     DayInFuture: entry_form.DAY,
     NotAMoment: entry_form.AT,
-    StartsBeforeRunning: entry_form.AT,
 }
 """Under which field a refusal is shown; the others stand under the first one."""
 

@@ -59,6 +59,7 @@ def start_form(
     kept: Mapping[str, object],
     switches: bool = False,
     asks: str = "",
+    ways: Sequence[Block] = (),
 ) -> Block:
     """Draw the modal that starts a timer.
 
@@ -67,14 +68,15 @@ def start_form(
         project: the choice of the project, or None.
         kept: what travels along unseen.
         switches: whether a running timer is stopped for it, whatever the workspace's rule.
-        asks: what is asked on top: which project, or to confirm by submitting again.
+        asks: what is asked on top: which project, to submit it again, or why it was not started.
+        ways: buttons that help with that.
     """
     title = "Switch to another task" if switches else "Start a timer"
     return modal(
         Form.START,
         title,
         [
-            *_question(asks),
+            *_question(asks, ways),
             _project(project),
             _text(given),
             field(

@@ -8,7 +8,7 @@ from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
 from timebot.slack.timer_replies import edit_button
 from timebot.team.rights import require
-from timebot.timekeeping.changing import EntryGone
+from timebot.timekeeping.gone import entry_gone
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.turns import EntryUnknown, get_own_entry
 
@@ -23,7 +23,7 @@ def entry_meant(asked: Asked, value: Mapping[str, str] | None = None) -> TimeEnt
     """
     entry = find_meant(asked, asked.delivery.value if value is None else value)
     if entry.deleted_at is not None:
-        raise EntryGone(entry.number)
+        raise entry_gone(asked.session, entry, reader=asked.member)
     return entry
 
 

@@ -17,11 +17,11 @@ from timebot.slack.time_words import clock
 from timebot.team.days import day_of
 from timebot.timekeeping.durations import format_duration
 from timebot.timekeeping.editing import get_own_entry, may_confirm
+from timebot.timekeeping.latest import get_latest
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.stop_times import best_stop_time
 from timebot.timekeeping.tickets import Ticket
 from timebot.timekeeping.timer import TimerNotRunning, find_running
-from timebot.timekeeping.turns import find_last_closed
 from timebot.timekeeping.wishes import AddWish, StartWish, read_add_wish, read_start_wish
 
 
@@ -75,11 +75,7 @@ def edit_number(asked: Asked, number: int | None) -> Answer:
     if number is not None:
         entry = get_own_entry(asked.session, member=asked.member, number=number)
     else:
-        found = find_running(asked.session, member=asked.member)
-        found = found or find_last_closed(asked.session, member=asked.member)
-        if found is None:
-            raise Refusal("You have no entry yet.", example=f"{asked.desk.command} start Acme logo")
-        entry = found
+        entry = get_latest(asked.session, member=asked.member, now=asked.now)
     return open_entry_form(asked, entry)
 
 

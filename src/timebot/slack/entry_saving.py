@@ -41,6 +41,7 @@ from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.moments import parse_moment
 from timebot.timekeeping.timer import (
     Started,
+    StartsBeforeRunning,
     TimerNotRunning,
     TimerRunning,
     find_running,
@@ -53,22 +54,15 @@ from timebot.timekeeping.wording import clean_plain
 
 def save_start(asked: Asked) -> Answer:
     """Start the timer that was filled in."""
-    state, value = asked.delivery.state, asked.delivery.value
-    at = clean_plain(state.get(entry_form.AT) or "")
+    value, at = asked.delivery.value, _at_words(asked)
     switches = value.get("switches") == "1"
     try:
         started = _start(
             asked, at, switches=switches, is_meant=bool(at) and value.get("long") == at
         )
-    except LongTime as long:
-        view = entry_form.start_form(
-            given=state,
-            project=find_project_option(asked, project_id_in(state)),
-            kept={**value, "long": at},
-            switches=switches,
-            asks=_long_question(long),
-        )
-        return Answer(next_view=view)
+    except (LongTime, PeriodLocked, StartsBeforeRunning) as refusal:
+        again = filled_in_again(asked, refusal)
+        return Answer(next_view=entry_form.start_form(switches=switches, **again))
     return draw_started(asked, started)
 
 
@@ -128,7 +122,7 @@ def skipped_words(asked: Asked, added: Added) -> str:
 
 
 class FilledIn(TypedDict):
-    """A modal that adds time, with what was filled in and why it was not saved."""
+    """A modal that starts or adds time, with what was filled in and why it was not saved."""
 
     given: entry_form.Given
     project: Block | None
@@ -137,11 +131,14 @@ class FilledIn(TypedDict):
     ways: Sequence[Block]
 
 
-def filled_in_again(asked: Asked, refusal: LongTime | PeriodLocked) -> FilledIn:
-    """Return the modal as it was filled in: more than a day is asked back, a lock can be opened."""
+def filled_in_again(
+    asked: Asked, refusal: LongTime | PeriodLocked | StartsBeforeRunning
+) -> FilledIn:
+    """Return the modal as it was filled in: more than a day is asked back, others have ways out."""
     kept, asks = asked.delivery.value, refusal.sentence
     if isinstance(refusal, LongTime):
-        kept, asks = {**kept, "long": _spent_words(asked)}, _long_question(refusal)
+        about = _spent_words(asked) or _at_words(asked)
+        kept, asks = {**kept, "long": about}, _long_question(refusal)
     return {
         "given": asked.delivery.state,
         "project": find_project_option(asked, project_id_in(asked.delivery.state)),
@@ -258,6 +255,10 @@ def _start(asked: Asked, at: str, *, switches: bool, is_meant: bool) -> Started:
             now=now,
             surface=SURFACE,
         )
+
+
+def _at_words(asked: Asked) -> str:
+    return clean_plain(asked.delivery.state.get(entry_form.AT) or "")
 
 
 def _spent_words(asked: Asked) -> str:

@@ -27,11 +27,12 @@ from timebot.slack.time_words import clock, entry_line, hours, place_words, span
 from timebot.slack.timer_replies import undo_button
 from timebot.timekeeping.durations import ClockSpan, parse_clock, parse_duration
 from timebot.timekeeping.history import was_submitted
+from timebot.timekeeping.latest import get_latest
 from timebot.timekeeping.locks import PeriodLocked
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.overview import show_entry
 from timebot.timekeeping.splitting import NotInside, Split, split_entry, time_within
-from timebot.timekeeping.turns import find_last_closed, find_running, get_own_entry
+from timebot.timekeeping.turns import get_own_entry
 from timebot.timekeeping.wording import LONGEST_TEXT
 
 _MINUTE = timedelta(minutes=1)
@@ -110,14 +111,8 @@ def _read(asked: Asked, rest: str) -> tuple[TimeEntry, str]:
     if number.isdecimal():
         entry = get_own_entry(asked.session, member=asked.member, number=int(number))
         return entry, when.strip().removeprefix("at ").strip()
-    found = find_running(asked.session, member=asked.member)
-    found = found or find_last_closed(asked.session, member=asked.member)
-    if found is None:
-        raise Refusal(
-            "You have no entry yet, so there is nothing to split.",
-            example=f"{asked.desk.command} start Acme logo",
-        )
-    return found, rest.strip().removeprefix("at ").strip()
+    entry = get_latest(asked.session, member=asked.member, now=asked.now)
+    return entry, rest.strip().removeprefix("at ").strip()
 
 
 def _instant(asked: Asked, entry: TimeEntry, when: str) -> datetime:

@@ -38,18 +38,13 @@ from timebot.slack.timer_replies import (
 )
 from timebot.team.days import day_of
 from timebot.timekeeping.editing import get_own_entry
+from timebot.timekeeping.latest import get_latest
 from timebot.timekeeping.manual import add_entry, place
 from timebot.timekeeping.moments import DayRange, find_day, parse_day, parse_days
 from timebot.timekeeping.overview import show_day, show_entry
 from timebot.timekeeping.phrases import find_clock, read_add, read_start, read_stop
 from timebot.timekeeping.submission import billing_period, withdraw
-from timebot.timekeeping.timer import (
-    find_running,
-    resume_timer,
-    start_as_wished,
-    stop_timer,
-)
-from timebot.timekeeping.turns import find_last_closed
+from timebot.timekeeping.timer import resume_timer, start_as_wished, stop_timer
 from timebot.timekeeping.undo import undo_last
 from timebot.timekeeping.wishes import AddWish, StartWish, read_add_wish, read_start_wish
 
@@ -155,14 +150,7 @@ def delete(asked: Asked, rest: str) -> Answer:
         number = _number(rest, f"{asked.desk.command} delete 12")
         entry = get_own_entry(asked.session, member=asked.member, number=number)
     else:
-        running = find_running(asked.session, member=asked.member)
-        last = running or find_last_closed(asked.session, member=asked.member)
-        if last is None:
-            raise Refusal(
-                "You have no entry yet, so there is nothing to delete.",
-                example=f"{asked.desk.command} start Acme logo",
-            )
-        entry = last
+        entry = get_latest(asked.session, member=asked.member, now=asked.now)
     one = show_entry(asked.session, entry=entry, now=asked.now)
     line = f"{entry_line(one)}, {hours(one.seconds)}"
     value = {"number": entry.number, "version": entry.version}

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from timebot.errors import NotAllowed, Refusal, WayOut
 from timebot.team.models import Member
+from timebot.timekeeping.gone import entry_gone
 from timebot.timekeeping.history import Change, note_change, remember_action, remove_entry
 from timebot.timekeeping.locks import ensure_unlocked, stays_open
 from timebot.timekeeping.models import MemberAction, TimeEntry
@@ -31,18 +32,6 @@ class AlreadyBilled(Refusal):
         super().__init__(
             f"#{number} is on an invoice already and cannot be changed."
             " Ask a billing person for a credit note."
-        )
-
-
-class EntryGone(Refusal):
-    """An entry that was deleted meanwhile."""
-
-    is_stale = True
-
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            f"#{number} was deleted meanwhile. Nothing was changed. Its owner can restore it.",
-            ways_out=[WayOut("Deleted entries", "entry.deleted")],
         )
 
 
@@ -123,7 +112,7 @@ def ensure_changeable(session: Session, *, actor: Member, entry: TimeEntry, now:
         PeriodLocked: if its period is locked and the entry does not stay open in it.
     """
     if entry.deleted_at is not None:
-        raise EntryGone(entry.number)
+        raise entry_gone(session, entry, reader=actor)
     if entry.state == "applied":
         raise AlreadyBilled(entry.number)
     days = [entry.worked_on]

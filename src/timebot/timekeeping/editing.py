@@ -14,13 +14,13 @@ from timebot.timekeeping.capture import capture_rate, rate_depends_on
 from timebot.timekeeping.changing import (
     AlreadyBilled,
     EntryChanged,
-    EntryGone,
     NotYours,
     StillRunning,
     open_day,
     open_entry,
     settle_change,
 )
+from timebot.timekeeping.gone import EntryGone, entry_gone
 from timebot.timekeeping.history import Change, entry_facts, note_change
 from timebot.timekeeping.limits import (
     ASKED_BACK_AFTER,
@@ -190,7 +190,7 @@ def confirm_entry(
     else:
         require(session, actor, "approver", to="confirm time of others", now=now)
     if entry.deleted_at is not None:
-        raise EntryGone(entry.number)
+        raise entry_gone(session, entry, reader=actor)
     if entry.ended_at is None:
         raise StillRunning(entry.number)
     if entry.is_confirmed:

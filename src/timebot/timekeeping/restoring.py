@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.errors import Refusal, WayOut
 from timebot.team.models import Member
+from timebot.timekeeping.gone import RESTORED_FOR, deleted_by_somebody
 from timebot.timekeeping.history import Change, entry_facts, note_change, remember_action
 from timebot.timekeeping.locks import ensure_unlocked
-from timebot.timekeeping.models import MemberAction, TimeEntry
+from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.turns import EntryUnknown, take_turn
-
-RESTORED_FOR = timedelta(days=30)
-"""For how long a deleted entry can be brought back."""
 
 MOST_LISTED = 20
 
@@ -65,12 +63,6 @@ def list_deleted(session: Session, *, member: Member, now: datetime) -> Sequence
     What an undo took away is not among them: it was never meant to be there. Nor is a timer that
     still ran when it was deleted, because nobody said when it ended.
     """
-    was_deleted = exists().where(
-        MemberAction.workspace_id == TimeEntry.workspace_id,
-        MemberAction.entry_id == TimeEntry.id,
-        MemberAction.kind == "deleted",
-        MemberAction.undone_at.is_(None),
-    )
     return session.scalars(
         select(TimeEntry)
         .where(
@@ -78,7 +70,7 @@ def list_deleted(session: Session, *, member: Member, now: datetime) -> Sequence
             TimeEntry.member_id == member.id,
             TimeEntry.deleted_at > now - RESTORED_FOR,
             TimeEntry.ended_at.is_not(None),
-            was_deleted,
+            deleted_by_somebody(),
         )
         .order_by(TimeEntry.deleted_at.desc(), TimeEntry.number.desc())
         .limit(MOST_LISTED)

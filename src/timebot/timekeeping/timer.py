@@ -15,6 +15,7 @@ from timebot.timekeeping.history import Change, entry_facts, note_change, rememb
 from timebot.timekeeping.limits import (
     ASKED_BACK_AFTER,
     LongTime,
+    Span,
     ensure_open,
     ensure_past,
     kind_for,
@@ -22,7 +23,7 @@ from timebot.timekeeping.limits import (
 from timebot.timekeeping.locks import ensure_unlocked
 from timebot.timekeeping.models import TimeEntry
 from timebot.timekeeping.nags import TimerNotRunning, first_nag_at
-from timebot.timekeeping.naming import entry_words, moment_words
+from timebot.timekeeping.naming import entry_value, entry_words, moment_words
 from timebot.timekeeping.stopping import (
     NoTimerRunning,
     close_timer,
@@ -37,7 +38,7 @@ from timebot.timekeeping.turns import (
     next_number,
     take_turn,
 )
-from timebot.timekeeping.wishes import StartWish
+from timebot.timekeeping.wishes import AddWish, StartWish
 from timebot.timekeeping.wording import description
 
 __all__ = [
@@ -76,11 +77,15 @@ class TimerRunning(Refusal):
 class StartsBeforeRunning(Refusal):
     """A back-dated start that is not after the start of the running timer."""
 
-    def __init__(self, words: str, since: str, began: str) -> None:
+    def __init__(self, words: str, since: str, began: str, *, stop: str, add: str) -> None:
         super().__init__(
             f"{words} has been running since {since}, so a timer cannot start at {began}."
             " Nothing was changed. Stop it at an earlier time first, or add the time.",
             example="/timer add 9:00-10:30 Acme logo",
+            ways_out=[
+                WayOut("Add the time", "entry.add_form", add),
+                WayOut("Stop it earlier", "nag.stop_form", stop),
+            ],
         )
 
 
@@ -88,7 +93,11 @@ class NothingToResume(Refusal):
     """The member has no entry yet."""
 
     def __init__(self) -> None:
-        super().__init__("You have no earlier entry to resume.", example="/timer start Acme logo")
+        super().__init__(
+            "You have no earlier entry to resume. Start a timer first.",
+            example="/timer start Acme logo",
+            ways_out=[WayOut("Start a timer", "timer.start_form")],
+        )
 
 
 @dataclass(frozen=True)
@@ -236,8 +245,7 @@ def _start(
         if not switches:
             raise TimerRunning(running, words, since, wish)
         if wish.started_at is not None and began <= running.started_at:
-            began_words = moment_words(began, zone=member.zone, now=change.now)
-            raise StartsBeforeRunning(words, since, began_words)
+            raise _starts_before(change, running, words, since, wish)
     stopped = _stop_for_start(session, change, running, began)
     entry = _insert(session, workspace, change, wish, project, began)
     note_change(session, change, entry, "started")
@@ -265,6 +273,19 @@ def _start_of(
         ways_out = [WayOut(f"Start it at {since}", "timer.start", value)] if value else []
         raise LongTime(ago, ways_out)
     return wish.started_at
+
+
+def _starts_before(
+    change: Change, running: TimeEntry, words: str, since: str, wish: StartWish
+) -> StartsBeforeRunning:
+    """Return the refusal; its form adds what was wished, up to where the running timer began."""
+    began = wish.started_at or change.now
+    add = None
+    if began < running.started_at:
+        span = Span(began, running.started_at)
+        add = AddWish(wish.project_id, wish.text, span, wish.billable, wish.ticket).as_value()
+    began_words = moment_words(began, zone=change.member.zone, now=change.now)
+    return StartsBeforeRunning(words, since, began_words, stop=entry_value(running), add=add or "")
 
 
 def _stop_for_start(

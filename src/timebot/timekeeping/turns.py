@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from timebot.errors import NotFound, WayOut
 from timebot.team.models import Member
 from timebot.team.rights import require
+from timebot.timekeeping.gone import entry_gone
 from timebot.timekeeping.models import TimeEntry
 
 
@@ -56,15 +57,7 @@ def take_turn(session: Session, member: Member, *, to: str, now: datetime) -> Me
 
 def entries_of(member: Member) -> Select[TimeEntry]:
     """Return the query for the member's entries that are not deleted, read afresh."""
-    return (
-        select(TimeEntry)
-        .where(
-            TimeEntry.workspace_id == member.workspace_id,
-            TimeEntry.member_id == member.id,
-            TimeEntry.deleted_at.is_(None),
-        )
-        .execution_options(populate_existing=True)
-    )
+    return _ever_of(member).where(TimeEntry.deleted_at.is_(None))
 
 
 def find_running(session: Session, *, member: Member) -> TimeEntry | None:
@@ -83,14 +76,17 @@ def get_own_entry(session: Session, *, member: Member, number: int) -> TimeEntry
     """Return the member's entry of that short number.
 
     Raises:
-        EntryUnknown: if there is none, or it was deleted.
+        EntryUnknown: if there is none.
+        EntryGone: if it was deleted or undone.
     """
     # SQLite and PostgreSQL both stop at 64 bits.
     if not 0 < number < 2**63:
         raise EntryUnknown(number)
-    entry = session.scalars(entries_of(member).where(TimeEntry.number == number)).one_or_none()
+    entry = session.scalars(_ever_of(member).where(TimeEntry.number == number)).one_or_none()
     if entry is None:
         raise EntryUnknown(number)
+    if entry.deleted_at is not None:
+        raise entry_gone(session, entry, reader=member)
     return entry
 
 
@@ -104,3 +100,12 @@ def next_number(session: Session, member: Member) -> int:
     # Imported entries may have taken numbers without counting.
     member.last_entry_number = max(member.last_entry_number, highest or 0) + 1
     return member.last_entry_number
+
+
+def _ever_of(member: Member) -> Select[TimeEntry]:
+    """Return the query for the member's entries, deleted or not, read afresh."""
+    return (
+        select(TimeEntry)
+        .where(TimeEntry.workspace_id == member.workspace_id, TimeEntry.member_id == member.id)
+        .execution_options(populate_existing=True)
+    )

@@ -103,6 +103,51 @@ def test_a_late_choice_in_a_list_draws_the_list_anew(office: Office) -> None:
     office.world.settle()
 
     shown = now_in_place_of(office, listed)
-    assert "You have no entry #1." in shown.text
+    assert "#1 was deleted." in shown.text
+    assert {"Deleted entries", "History"} <= set(shown.buttons)
     assert "copy" in shown.text
     assert "call" not in shown.text
+
+
+def test_a_late_choice_for_what_was_undone_opens_its_history(office: Office) -> None:
+    office.mia.command("/timer add 30m Acme website copy")
+    added = office.mia.command("/timer add 1h Acme logo call")
+    listed = office.mia.command("/timer today")
+    office.mia.click(added, text="Undo")
+
+    office.mia.click(listed, selected="Split", action_id="entry.menu:2")
+    office.world.settle()
+
+    shown = now_in_place_of(office, listed)
+    assert "#2 was undone, so it is there no more." in shown.text
+    office.mia.click(shown, text="History")
+    assert office.mia.modal is not None
+    assert office.mia.modal.title == "History of #2"
+
+
+def test_a_late_edit_of_what_was_undone_offers_its_day_and_history(office: Office) -> None:
+    added = office.mia.command("/timer add 1h Acme logo call")
+    office.mia.command("/timer undo")
+
+    office.mia.click(added, text="Edit")
+    office.world.settle()
+
+    shown = now_in_place_of(office, added)
+    assert "(8:00–9:00 on Mon 3 Mar 2031, Europe/Berlin), undone." in shown.text  # noqa: RUF001 - as it is shown
+    assert shown.buttons == ["Its day", "History"]
+
+
+def test_a_late_choice_at_home_shows_the_entry_that_is_gone(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo call")
+    office.mia.open_home()
+    office.world.settle()
+    home = office.mia.home
+    assert home is not None
+    office.mia.command("/timer undo")
+
+    office.mia.click(home, selected="Edit", action_id="entry.menu:1")
+    office.world.settle()
+
+    said = office.mia.last_message()
+    assert "#1 Acme, Logo · call" in said.text
+    assert said.buttons == ["Its day", "History"]

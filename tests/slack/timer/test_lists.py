@@ -144,7 +144,7 @@ def test_a_late_choice_in_an_earlier_day_draws_that_day_anew(office: Office) -> 
     office.mia.click(listed, selected="Edit", action_id="entry.menu:1")
     office.world.settle()
 
-    shown = office.mia.last_message(containing="You have no entry #1.")
+    shown = office.mia.last_message(containing="#1 was deleted.")
     assert "Mon 3 Mar 2031: 30 min" in shown.all_text
 
 

@@ -1,8 +1,10 @@
 """What was typed and cannot be taken is answered with an example of its own verb, and a way on."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.slack.timer.office import Office
+from tests.slack.timer.office import MONDAY_NINE, Office
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,61 @@ def test_the_step_that_comes_first_is_still_the_example(office: Office) -> None:
 
     assert "/timer start Acme logo" in refused.all_text
     assert refused.buttons == ["Resume the last one"]
+
+
+@pytest.mark.parametrize("verb", ["edit", "delete", "split"])
+def test_who_deleted_everything_is_led_to_what_was_deleted(office: Office, verb: str) -> None:
+    office.mia.command("/timer add 1h Acme logo call")
+    office.mia.click(office.mia.command("/timer delete"), text="Delete #1")
+
+    refused = office.mia.command(f"/timer {verb}")
+
+    assert "You have no entry any more." in refused.text
+    assert refused.buttons == ["Deleted entries", "Start a timer"]
+
+
+def test_the_number_of_a_deleted_entry_leads_to_restore(office: Office) -> None:
+    office.mia.command("/timer add 1h Acme logo call")
+    office.mia.click(office.mia.command("/timer delete 1"), text="Delete #1")
+
+    refused = office.mia.command("/timer edit 1")
+
+    assert "#1 was deleted. Nothing was changed. You can restore it for 30 days." in refused.text
+    assert refused.buttons == ["Deleted entries", "History"]
+
+
+def test_a_start_before_the_running_one_offers_to_add_the_time_in_between(office: Office) -> None:
+    office.mia.command("/timer start Acme logo call")
+    office.wait(minutes=30)
+
+    refused = office.mia.command("/timer start Acme website copy @8:15")
+    office.mia.click(refused, text="Add the time")
+
+    assert refused.buttons == ["Add the time", "Stop it earlier"]
+    assert office.mia.modal is not None
+    office.mia.submit()
+    _, added = office.entries(office.mia)
+    assert (added.text, added.started_at, added.ended_at) == (
+        "copy",
+        MONDAY_NINE - timedelta(minutes=45),
+        MONDAY_NINE,
+    )
+
+
+def test_the_form_of_a_start_keeps_what_was_typed_beside_the_way_out(office: Office) -> None:
+    office.mia.command("/timer start Acme logo call")
+    office.wait(minutes=30)
+    office.mia.shortcut("shortcut.start_timer")
+    office.mia.fill("at", "8:15")
+    office.mia.fill("text", "copy")
+    office.mia.submit()
+
+    form = office.mia.modal
+    assert form is not None
+    office.mia.click(form, text="Stop it earlier")
+
+    assert "so a timer cannot start at 8:15" in form.all_text
+    kept = [form.values[name]["value"]["value"] for name in ("at", "text")]
+    assert kept == ["8:15", "copy"]
+    assert office.mia.modal is not None
+    assert office.mia.modal.title == "When did it end?"

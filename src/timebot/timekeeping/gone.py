@@ -1,0 +1,67 @@
+"""Entries that are there no more: somebody deleted them, or an undo took them away."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from timebot.errors import Refusal, WayOut
+from timebot.team.models import Member
+from timebot.timekeeping.models import MemberAction, TimeEntry
+from timebot.timekeeping.naming import entry_value
+
+RESTORED_FOR = timedelta(days=30)
+"""For how long a deleted entry can be brought back."""
+
+
+class EntryGone(Refusal):
+    """An entry that is there no more.
+
+    Attributes:
+        was_deleted: whether somebody deleted it; else an undo took it away.
+    """
+
+    is_stale = True
+
+    def __init__(self, entry: TimeEntry, *, was_deleted: bool, is_own: bool) -> None:
+        self.was_deleted = was_deleted
+        history = WayOut("History", "entry.history", entry_value(entry))
+        its_day = WayOut("Its day", "timer.day", f'{{"day":"{entry.worked_on}"}}')
+        # A day and a list of deleted entries are always the reader's own.
+        ways_out = [its_day, history] if is_own else [history]
+        if not was_deleted:
+            said = "was undone, so it is there no more. You can look at what it was."
+        elif entry.ended_at is None:
+            said = "was deleted while it ran and cannot be restored. Add the time by hand."
+        elif is_own:
+            said = f"was deleted. Nothing was changed. You can restore it for {_DAYS} days."
+            ways_out = [WayOut("Deleted entries", "entry.deleted"), history]
+        else:
+            said = f"was deleted. Nothing was changed. Its owner can restore it for {_DAYS} days."
+        super().__init__(f"#{entry.number} {said}", ways_out=ways_out)
+
+
+def entry_gone(session: Session, entry: TimeEntry, *, reader: Member) -> EntryGone:
+    """Return the refusal for an entry that is there no more, with what its reader can do."""
+    was_deleted = session.scalar(
+        select(TimeEntry.id).where(
+            TimeEntry.workspace_id == entry.workspace_id,
+            TimeEntry.id == entry.id,
+            deleted_by_somebody(),
+        )
+    )
+    is_own = entry.member_id == reader.id
+    return EntryGone(entry, was_deleted=was_deleted is not None, is_own=is_own)
+
+
+def deleted_by_somebody() -> ColumnElement[bool]:
+    """Return the condition on entries that somebody deleted; what an undo took away was not."""
+    return exists().where(
+        MemberAction.workspace_id == TimeEntry.workspace_id,
+        MemberAction.entry_id == TimeEntry.id,
+        MemberAction.kind == "deleted",
+        MemberAction.undone_at.is_(None),
+    )
+
+
+_DAYS = RESTORED_FOR.days
