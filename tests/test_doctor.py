@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from tests.billing.firm import DUE, Firm, a_firm
@@ -17,6 +17,7 @@ from timebot.db import Database
 from timebot.doctor import BROKEN, GOOD, LOOK, Finding, examine, invariants
 from timebot.doctor.truths import CHECKS
 from timebot.journal.models import InboxDelivery, OutboxMessage
+from timebot.money import Money
 from timebot.settings import read_settings
 from timebot.team.models import Member
 
@@ -44,6 +45,22 @@ SQL = {
     "credit notes": "UPDATE credit_note_line SET amount_minor = amount_minor + 1",
     "credit note numbers": "UPDATE credit_note SET sequence = 2",
     "client credit": "UPDATE credit_note SET credit_minor = 1, reduces_minor = reduces_minor - 1",
+    "credit note totals": "UPDATE credit_note SET total_minor = total_minor + 1",
+    "credited lines": "UPDATE credit_note_line SET minutes = minutes + 1000",
+    "client balances": "INSERT INTO client_credit (workspace_id, id, client_id, currency, kind,"
+    " amount_minor, invoice_id, created_at) SELECT workspace_id, id, client_id, currency,"
+    " 'applied', -1, id, created_at FROM invoice",
+    "totals": "UPDATE invoice SET due_minor = due_minor + 1",
+    "line amounts": "UPDATE invoice_line SET rate_minor = rate_minor + 1",
+    "tax amounts": "UPDATE invoice_tax SET tax_ppm = 70000",
+    "money received": "UPDATE payment SET state = 'succeeded', settled_at = created_at,"
+    " amount_minor = amount_minor + 1",
+    "refunds": "UPDATE credit_note SET refund_minor = reduces_minor, reduces_minor = 0,"
+    " refund_state = 'wanted'",
+    "amounts at Stripe": "UPDATE invoice SET stripe_status = 'open', next_step_at = NULL,"
+    " stripe_due_minor = due_minor + 1",
+    "cancelled invoices": "UPDATE invoice SET document = 'void', collection = 'none',"
+    " voided_at = released_at",
     "documents": "UPDATE invoice SET document = 'rendered', pdf_sha256 = 'none'",
     "disputes": "UPDATE invoice SET collection = 'disputed'",
     "billed seconds": "UPDATE time_entry SET ended_at = started_at",
@@ -85,6 +102,16 @@ def take_guards_away(session: Session) -> None:
         session.execute(text(f"DROP TRIGGER {name}"))
 
 
+def take_checks_away(session: Session) -> None:
+    """Let a row be anything, as after a migration that was done by hand."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA ignore_check_constraints = ON"))
+        return
+    for table in GUARDED:
+        for check in inspect(session.connection()).get_check_constraints(table):
+            session.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {check['name']}"))
+
+
 def a_check(session: Session, database: Database, check: str) -> list[Finding]:
     """Commit what was done, examine all of it, and return what was found about one thing."""
     session.commit()
@@ -100,12 +127,25 @@ def test_an_issued_invoice_breaks_nothing(firm: Firm) -> None:
     assert invariants(firm.session) == []
 
 
+@pytest.mark.parametrize("currency", ["JPY", "KWD", "MGA"])
+def test_amounts_that_are_rounded_in_any_currency_are_in_order(
+    session: Session, currency: str
+) -> None:
+    firm = a_firm(session, currency=currency, tax_ppm=75_000)
+    for days, rate in enumerate((9_511, 12_345, 77_777)):
+        firm.approved(days=days, hours=0.35, rate=Money(rate, currency))
+    firm.release(firm.run())
+
+    assert invariants(session) == []
+
+
 @pytest.mark.breaks_invariants
 @pytest.mark.parametrize("check", CHECKS)
 def test_what_is_broken_is_noticed(firm: Firm, database: Database, check: str) -> None:
-    if "credit" in check:
+    if "credit_note" in SQL[check]:
         a_credit_note(firm)
     take_guards_away(firm.session)
+    take_checks_away(firm.session)
     firm.session.execute(text(SQL[check]))
 
     (finding,) = a_check(firm.session, database, check)

@@ -94,6 +94,10 @@ def billing_step(currency: str) -> int:
     return int(10 ** max(decimals - _STRIPE_EXPONENT.get(currency, min(decimals, 2)), 0))
 
 
+COARSE_STEPS = {currency: billing_step(currency) for currency in sorted((*_THREE_DECIMALS, "MGA"))}
+"""The steps of the currencies that are not billed in single minor units."""
+
+
 def card_minimum(currency: str) -> int | None:
     """Return the least amount a card can be charged, in minor units, or None if unknown."""
     return _CARD_MINIMUM.get(currency)

@@ -1,22 +1,6 @@
 """The invariants of credit notes and of what clients have in credit."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """Something that is true of every database at every moment.
-
-    Attributes:
-        check: what is looked at.
-        sentence: what is wrong with the rows that the query finds.
-        query: SQL for both databases; its only column names what is wrong.
-    """
-
-    check: str
-    sentence: str
-    query: str
-
+from timebot.doctor.invariant import Invariant
 
 CREDIT_INVARIANTS = (
     Invariant(
@@ -38,6 +22,29 @@ CREDIT_INVARIANTS = (
         " OR c.tax_minor <> (SELECT COALESCE(SUM(t.tax_minor), 0) FROM credit_note_tax t"
         " WHERE t.workspace_id = c.workspace_id AND t.credit_note_id = c.id)"
         " OR c.document = 'draft'",
+    ),
+    Invariant(
+        "credit note totals",
+        "the total is not subtotal and tax, or not what became of it",
+        "SELECT COALESCE(c.number, c.reason) FROM credit_note c"
+        " WHERE c.total_minor <> c.subtotal_minor + c.tax_minor"
+        " OR c.total_minor <> c.reduces_minor + c.refund_minor + c.credit_minor",
+    ),
+    Invariant(
+        "credited lines",
+        "credit notes take more back of a line than it holds",
+        "SELECT i.number || ' line ' || CAST(l.position AS TEXT) FROM credit_note_line n"
+        " JOIN invoice_line l ON l.workspace_id = n.workspace_id AND l.id = n.line_id"
+        " JOIN invoice i ON i.workspace_id = l.workspace_id AND i.id = l.invoice_id"
+        " GROUP BY i.number, l.workspace_id, l.id, l.position, l.amount_minor, l.minutes_billed"
+        " HAVING SUM(n.amount_minor) > l.amount_minor OR SUM(n.minutes) > l.minutes_billed",
+    ),
+    Invariant(
+        "client balances",
+        "more credit was used than was granted",
+        "SELECT DISTINCT k.name FROM client k JOIN client_credit m"
+        " ON m.workspace_id = k.workspace_id AND m.client_id = k.id"
+        " GROUP BY k.workspace_id, k.id, k.name, m.currency HAVING SUM(m.amount_minor) < 0",
     ),
     Invariant(
         "credit note numbers",

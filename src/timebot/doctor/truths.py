@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.models import BillingEntry
 from timebot.billing.worked_seconds import WORKED_SECONDS
-from timebot.doctor.credit_truths import CREDIT_INVARIANTS, Invariant
+from timebot.doctor.credit_truths import CREDIT_INVARIANTS
+from timebot.doctor.invariant import Invariant
+from timebot.doctor.sum_truths import SUM_INVARIANTS
 from timebot.timekeeping.models import TimeEntry
 
 _MOST_NAMED = 5
@@ -46,10 +48,13 @@ _INVARIANTS = (
     ),
     Invariant(
         "currencies",
-        "a billing entry is in another currency than its invoice",
-        "SELECT DISTINCT i.number FROM billing_entry b"
-        " JOIN invoice i ON i.workspace_id = b.workspace_id AND i.id = b.invoice_id"
-        " WHERE b.currency <> i.currency",
+        "a billing entry, a payment or a credit note is in another currency than its invoice",
+        "SELECT DISTINCT i.number FROM invoice i JOIN"
+        " (SELECT workspace_id, invoice_id, currency FROM billing_entry"
+        " UNION SELECT workspace_id, invoice_id, currency FROM payment"
+        " UNION SELECT workspace_id, invoice_id, currency FROM credit_note) AS one"
+        " ON one.workspace_id = i.workspace_id AND one.invoice_id = i.id"
+        " WHERE one.currency <> i.currency",
     ),
     Invariant(
         "applied entries",
@@ -108,6 +113,7 @@ _INVARIANTS = (
         " WHERE p.workspace_id = i.workspace_id AND p.invoice_id = i.id"
         " AND p.dispute_state IN ('needs_answer', 'with_bank'))",
     ),
+    *SUM_INVARIANTS,
     *CREDIT_INVARIANTS,
     Invariant(
         "drafts",
