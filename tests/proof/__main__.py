@@ -49,7 +49,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make proof", description=__doc__)
     parser.add_argument("--sample", type=int, metavar="N", help="N cases of each kind only")
     parser.add_argument("--database", action="append", choices=list(MAKERS), help="this one only")
-    parser.add_argument("--rounds", type=int, default=12, help="how often workers race (12)")
+    parser.add_argument("--rounds", type=int, default=12, help="how many races and storms (12)")
     parser.add_argument("--jobs", type=int, default=1, help="how many cases at the same time (1)")
     parser.add_argument("--page", type=Path, default=PAGE, help=f"where to write ({PAGE})")
     return parser

@@ -45,6 +45,9 @@ _METHOD = """\
   opened again and the work is drafted anew, under other ids. The card of the lost run stays in
   Slack; the judge looks at the new one.
 - **Raced** means {workers} processes at once, while every lease is ended again and again.
+- **Many at once** is a storm: in each of its rounds about one call in five goes wrong, the process
+  is killed up to four times at commits chosen by chance, and once all keys expire. What is left
+  then must come to its end.
 """
 
 _JUDGED = """\
@@ -63,8 +66,8 @@ _LIMITS = """\
 - A process is killed, not a machine: what the operating system had taken from a process is on disk
   later. Power cuts are not covered: PostgreSQL runs without fsync here, and SQLite may lie in a
   folder that is kept in memory.
-- One fault per case. Two faults in one run are covered only where a race or a restore brings them
-  along.
+- Several faults in one run are tried by chance, not one by one: two that come at the worst possible
+  moments of each other may have been missed.
 - PDFs are stood in for by a few bytes here: drawing them calls nobody. Their content is tested
   elsewhere.
 - Declines, authentication, refunds, disputes and credit notes are not part of this run; they have

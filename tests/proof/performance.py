@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 
 from tests.crashes.gate import gates
 from tests.proof import child
-from tests.proof.lives import Life, NeverDone, Nursery
+from tests.proof.lives import Died, Life, NeverDone, Nursery
 from tests.proof.points import CALL, COMMIT, Calls, Point
 from tests.proof.stage import PAYING, Stage
 from tests.scenarios.agency import WORKS
@@ -107,6 +107,18 @@ class Performance:
                 self._let_time_pass()
         raise NeverDone
 
+    def endure(self) -> None:
+        """Play on until the timebot dies, and bury it; end one that does not."""
+        try:
+            self.go_on()
+        except Died:
+            self.bury()
+        except NeverDone:
+            # Too many lines were broken; what was begun must come to its end in calm weather.
+            self._end_all()
+        else:
+            self._end_all()
+
     def race(self) -> None:
         """Let all lives work at once while leases count for nothing, then go on."""
         self._press_release()
@@ -142,8 +154,7 @@ class Performance:
 
         This is what `timebot restore` and `timebot reconcile --go-on` do.
         """
-        for each in self._lives:
-            each.end()
+        self._end_all()
         self.database_url = self._stage.databases.create(migrated=False)
         self._restored.append(self.database_url)
         now = self.local.clock.now()
@@ -190,6 +201,11 @@ class Performance:
             each.bury()
         for url in self._restored:
             self._stage.databases.drop(url)
+
+    def _end_all(self) -> None:
+        for each in self._lives:
+            each.end()
+        self.end_leases()
 
     def _born(self, port: int, dies_at: Point | None) -> Life:
         environment = local_environment(self.local, self.database_url, self._url)

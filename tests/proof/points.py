@@ -6,10 +6,14 @@ Nobody lists them. A run without any fault records them, and the sweep visits ea
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from threading import Lock
 
 CALL, COMMIT = "call", "commit"
 BEFORE, AFTER = "before", "after"
+
+_BREAKS = 0.1
+"""How likely a line breaks in a storm at each moment: about one call in five goes wrong."""
 
 _OF_ONE = re.compile(r"/(?:(?:in|cus|pm|il|ii|pi|ch|evt|seti|cs)_\w+|[0-9a-f-]{36})")
 
@@ -51,6 +55,7 @@ class Calls:
         self.have_struck = False
         self._point: Point | None = None
         self._kill: Callable[[], None] | None = None
+        self._storm: Random | None = None
         self._is_dead = False
         self._lock = Lock()
 
@@ -61,6 +66,14 @@ class Calls:
     def break_at(self, point: Point) -> None:
         """Let the line break at a point, once."""
         self._point = point
+
+    def begin_storm(self, random: Random) -> None:
+        """Let any line break at any time, before or after the call, until `calm_down`."""
+        self._storm = random
+
+    def calm_down(self) -> None:
+        """Let no more lines break by chance."""
+        self._storm = None
 
     def is_over(self) -> None:
         """Let all pass: the dead one is buried."""
@@ -75,6 +88,9 @@ class Calls:
                 return True
             if moment == BEFORE:
                 self.names.append(nameless(call))
+            if self._storm is not None and self._storm.random() < _BREAKS:
+                self.have_struck = True
+                return True
             if self._point is None or not self._point.is_at(CALL, len(self.names), moment):
                 return False
             self.have_struck, self._point = True, None

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from uuid import uuid4
 
 from tests.proof.judge import END, Fault, Sight, judge, look, second_mails
@@ -21,9 +22,16 @@ REOPENED = (
     "killed, the database lost, a backup from before the run was opened restored, all keys expired"
 )
 RACED = "four workers at once on the same invoices, leases counting for nothing"
-KINDS = (KILLED, FORGOTTEN, LOST, RESTORED, REOPENED, RACED)
+STORMED = "many at once: lines broken by chance, killed again and again, all keys expired once"
+KINDS = (KILLED, FORGOTTEN, LOST, RESTORED, REOPENED, RACED, STORMED)
 
 WORKERS = 4
+
+_DEATHS = 4
+"""How often a storm kills a process, if it lives to see the commit that is to be its last."""
+
+_LAST_COMMIT = 50
+"""The latest one that is chosen; a run without any fault has about twice as many."""
 
 
 class NeverReached(Exception):
@@ -37,14 +45,16 @@ class Case:
     Attributes:
         kind: one of `KINDS`.
         point: where it strikes; None where it strikes nowhere in particular.
+        round: 1 for the first of those that differ in nothing but chance, else 0.
     """
 
     kind: str
     point: Point | None = None
+    round: int = 0
 
     def __str__(self) -> str:
-        where = "the whole run" if self.point is None else str(self.point)
-        return f"{self.kind}: {where}"
+        whole = f"round {self.round}" if self.round else "the whole run"
+        return f"{self.kind}: {self.point or whole}"
 
 
 @dataclass(frozen=True)
@@ -78,10 +88,10 @@ class Recording:
 
         Args:
             kind: one of `KINDS`.
-            rounds: how often workers race.
+            rounds: how often workers race, and how many storms there are.
         """
-        if kind == RACED:
-            return [Case(RACED)] * rounds
+        if kind in {RACED, STORMED}:
+            return [Case(kind, round=each) for each in range(1, rounds + 1)]
         # What a lost database has committed is lost with it, and a line breaks at calls alone.
         is_outside = kind in {LOST, RESTORED, REOPENED}
         points = [one for one in self.points if one.kind == CALL or not is_outside]
@@ -127,35 +137,35 @@ class Sweep:
 
 def _trouble_in(performance: Performance, case: Case) -> Iterator[Fault]:
     try:
-        _PLAYS[case.kind](performance, case.point)
+        _PLAYS[case.kind](performance, case)
     except NeverReached:
         yield Fault(END, "the point was never reached")
     except (NeverDone, Died) as error:
         yield Fault(END, f"it came to no end: {type(error).__name__}")
 
 
-def _killed(performance: Performance, point: Point | None) -> None:
-    _die(performance, point)
+def _killed(performance: Performance, case: Case) -> None:
+    _die(performance, case.point)
     performance.begin()
     performance.go_on()
 
 
-def _forgotten(performance: Performance, point: Point | None) -> None:
-    _die(performance, point)
+def _forgotten(performance: Performance, case: Case) -> None:
+    _die(performance, case.point)
     performance.forget_keys()
     performance.begin()
     performance.go_on()
 
 
-def _restored(performance: Performance, point: Point | None) -> None:
-    _end_anyhow(performance, point)
+def _restored(performance: Performance, case: Case) -> None:
+    _end_anyhow(performance, case.point)
     performance.restore()
     performance.begin()
     performance.go_on()
 
 
-def _reopened(performance: Performance, point: Point | None) -> None:
-    _end_anyhow(performance, point)
+def _reopened(performance: Performance, case: Case) -> None:
+    _end_anyhow(performance, case.point)
     performance.restore_older()
     performance.begin()
     performance.go_on()
@@ -171,19 +181,35 @@ def _end_anyhow(performance: Performance, point: Point | None) -> None:
     performance.forget_keys()
 
 
-def _lost(performance: Performance, point: Point | None) -> None:
-    assert point is not None
-    performance.calls.break_at(point)
+def _lost(performance: Performance, case: Case) -> None:
+    assert case.point is not None
+    performance.calls.break_at(case.point)
     performance.begin()
     performance.go_on()
     if not performance.calls.have_struck:
         raise NeverReached
 
 
-def _raced(performance: Performance, _point: Point | None) -> None:
+def _raced(performance: Performance, _case: Case) -> None:
     performance.begin()
     performance.add_workers(WORKERS - 1)
     performance.race()
+
+
+def _stormed(performance: Performance, case: Case) -> None:
+    """Let one life after another be killed while lines break; the last one sees calm weather."""
+    random = Random(case.round)  # noqa: S311 - chance for a test, no secret
+    forgets_at = random.randrange(_DEATHS)
+    performance.calls.begin_storm(random)
+    for death in range(_DEATHS):
+        dies_at = random.choice(points_of(COMMIT, ["by chance"] * _LAST_COMMIT))
+        performance.begin(dies_at=dies_at)
+        performance.endure()
+        if death == forgets_at:
+            performance.forget_keys()
+    performance.calls.calm_down()
+    performance.begin()
+    performance.go_on()
 
 
 def _die(performance: Performance, point: Point | None) -> None:
@@ -205,6 +231,7 @@ _PLAYS = {
     RESTORED: _restored,
     REOPENED: _reopened,
     RACED: _raced,
+    STORMED: _stormed,
 }
 
 

@@ -25,7 +25,7 @@ def measured(*verdicts: Verdict) -> Measured:
 def test_the_page_of_a_sample_says_that_it_is_one() -> None:
     words = page(measured(Verdict(Case(KILLED, POINT), [], 1)))
 
-    assert "**1 case, no fault found.** This is a sample: the whole sweep has 17 cases" in words
+    assert "**1 case, no fault found.** This is a sample: the whole sweep has 18 cases" in words
     assert f"| {KILLED} | 1 of 4 | 0 |" in words
     assert "1 mail arrived once more" in words
 

@@ -10,6 +10,7 @@ from tests.proof.sweep import (
     RACED,
     REOPENED,
     RESTORED,
+    STORMED,
     Case,
     Sweep,
     sample,
@@ -17,7 +18,7 @@ from tests.proof.sweep import (
 
 pytestmark = pytest.mark.slow
 
-PLAYED = {KILLED: 2, FORGOTTEN: 1, LOST: 1, RESTORED: 1, REOPENED: 1, RACED: 1}
+PLAYED = {KILLED: 2, FORGOTTEN: 1, LOST: 1, RESTORED: 1, REOPENED: 1, RACED: 1, STORMED: 1}
 """How many cases of each kind; each takes a second or two."""
 
 
