@@ -8,6 +8,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from sqlalchemy.orm import Session
 
@@ -42,6 +43,9 @@ CHROMIUM_ARGUMENTS = [
 BROWSER_PATIENCE_MS = 30_000
 
 KINDS = ("sqlite", "postgresql")
+
+# For properties; the ordinary suite takes Hypothesis's own number of examples.
+settings.register_profile("thorough", max_examples=3_000, deadline=None)
 
 RUN = pytest.StashKey[Run]()
 

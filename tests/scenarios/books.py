@@ -1,16 +1,14 @@
 """The books at the end of a story, each held against the others to the minor unit."""
 
-import io
-import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
-from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.paper import read_paper
+from tests.pocket_calculator import at_stripe, line_amount, tax_on
 from tests.scenarios.agency import Agency
 from timebot.billing.models import BillingEntry, Invoice, InvoiceLine, InvoiceTax
 from timebot.billing.payment_models import Mail, Payment, StoredFile
@@ -19,27 +17,10 @@ from timebot.clock import real_now
 from timebot.doctor import BROKEN, LOOK, Finding, examine
 from timebot.journal.chain import verify_chain
 from timebot.money import Money
+from timebot.playground.stripe import LocalStripe
 from timebot.reports.hours_and_money import make_report
 from timebot.team.models import Member, Workspace
 from timebot.timekeeping.models import TimeEntry
-
-_PRINTED_LINE = re.compile(r"(\d+):(\d\d) ([\d,.]+) ([\d,.]+)$")
-_PRINTED_SUM = re.compile(r"^(Subtotal|VAT \d+%|Total) (?:US\$|JP¥|€)([\d,.]+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Paper:
-    """What a PDF says.
-
-    Attributes:
-        lines: minutes, rate and amount of each printed line, in order.
-        taxes: what is added between the subtotal and the total.
-    """
-
-    lines: tuple[tuple[int, int, int], ...]
-    subtotal: int
-    taxes: int
-    total: int
 
 
 def check_books(agency: Agency) -> None:
@@ -85,19 +66,26 @@ def check_minutes(session: Session) -> None:
 
 
 def check_sums(session: Session, invoice: Invoice) -> None:
-    """Minutes times rate is the line, the lines are the subtotal, and tax is on top."""
-    lines = lines_of(session, invoice)
+    """Minutes times rate is the line, the lines are the subtotal, tax is on top, credit is off."""
+    lines, currency = lines_of(session, invoice), invoice.currency
     for line in lines:
         rate = line.rate_minor if line.kind == "billable" else 0
-        assert line.amount_minor == _half_up(line.minutes_billed * rate, 60)
+        assert line.amount_minor == line_amount(line.minutes_billed, rate, currency)
     assert invoice.subtotal_minor == sum(line.amount_minor for line in lines)
-    taxes = session.scalars(select(InvoiceTax).where(InvoiceTax.invoice_id == invoice.id))
+    taxes = session.scalars(select(InvoiceTax).where(InvoiceTax.invoice_id == invoice.id)).all()
+    bases = Counter[int]()
+    for line in lines:
+        bases[line.tax_ppm] += line.amount_minor
+    assert {tax.tax_ppm: tax.base_minor for tax in taxes} == bases
+    for tax in taxes:
+        assert tax.tax_minor == tax_on(tax.base_minor, tax.tax_ppm, currency)
     assert invoice.tax_minor == sum(tax.tax_minor for tax in taxes)
     assert invoice.total_minor == invoice.subtotal_minor + invoice.tax_minor
+    assert invoice.due_minor == invoice.total_minor - invoice.credit_minor >= 0
 
 
 def check_papers(agency: Agency, session: Session, invoice: Invoice) -> None:
-    """The PDF that was stored is the PDF that was mailed, and it prints these figures."""
+    """The PDF that was stored is the PDF that was mailed."""
     stored = session.get_one(StoredFile, (invoice.workspace_id, str(invoice.pdf_sha256)))
     mailed = [
         paper["content"]
@@ -107,38 +95,58 @@ def check_papers(agency: Agency, session: Session, invoice: Invoice) -> None:
     ]
     assert mailed
     assert set(mailed) == {stored.content}
-    lines = lines_of(session, invoice)
-    printed = read_paper(stored.content, invoice.currency)
+    check_printed(session, invoice)
+
+
+def check_printed(session: Session, invoice: Invoice) -> None:
+    """The stored PDF prints the figures of the books, and they add up on paper alone."""
+    stored = session.get_one(StoredFile, (invoice.workspace_id, str(invoice.pdf_sha256)))
+    lines, currency = lines_of(session, invoice), invoice.currency
+    printed = read_paper(stored.content, currency)
     assert printed.lines == tuple(
-        (line.minutes_billed, line.rate_minor if line.amount_minor else 0, line.amount_minor)
-        for line in lines
+        (line.minutes_billed, line.rate_minor, line.amount_minor) for line in lines
     )
     for minutes, rate, amount in printed.lines:
-        assert amount == _half_up(minutes * rate, 60)
+        assert amount == line_amount(minutes, rate, currency)
     assert printed.subtotal == sum(amount for _, _, amount in printed.lines)
-    assert printed.total == printed.subtotal + printed.taxes == invoice.total_minor
+    assert printed.taxes == tuple(
+        (ppm, tax_on(printed.subtotal, ppm, currency))
+        for ppm in sorted({line.tax_ppm for line in lines})
+        if ppm
+    )
+    assert printed.total == printed.subtotal + printed.tax == invoice.total_minor
+    assert printed.credit == invoice.credit_minor
+    assert printed.left == printed.total - printed.credit == invoice.due_minor
+    assert printed.head == (printed.left, sum(minutes for minutes, _, _ in printed.lines))
 
 
 def check_money(agency: Agency, session: Session, invoice: Invoice) -> None:
     """Stripe took exactly this amount exactly once, and one mail of each kind and attempt went."""
-    stripe = agency.world.local.stripe
-    theirs = [each for each in stripe.invoices() if each["number"] == invoice.number]
-    assert [(each["status"], each["total"]) for each in theirs] == [("paid", invoice.total_minor)]
-    charged = [
-        (each["amount"], each["currency"].upper())
-        for each in stripe.charges()
-        if each["invoice"] == invoice.stripe_invoice_id and each["status"] == "succeeded"
-    ]
-    assert charged == [(invoice.total_minor, invoice.currency)]
-    paid = session.scalars(
-        select(Payment).where(Payment.invoice_id == invoice.id, Payment.state == "succeeded")
-    )
-    assert [each.amount_minor for each in paid] == [invoice.due_minor]
+    check_taken(agency.world.local.stripe, session, invoice)
     assert (invoice.collection, invoice.delivery) == ("paid", "delivered")
     mails = session.scalars(select(Mail).where(Mail.invoice_id == invoice.id))
     subjects = [str(mail.message["subject"]) for mail in mails]
     sent = [mail["subject"] for mail in agency.world.local.resend.mails()]
     assert Counter(subjects) == Counter(one for one in sent if str(invoice.number) in one)
+
+
+def check_taken(stripe: LocalStripe, session: Session, invoice: Invoice) -> None:
+    """Stripe's invoice asks for what ours is due, and took that once."""
+    due = at_stripe(invoice.due_minor, invoice.currency)
+    theirs = [each for each in stripe.invoices() if each["number"] == invoice.number]
+    assert [
+        (each["status"], each["total"], each["amount_due"], each["amount_paid"]) for each in theirs
+    ] == [("paid", due, due, due)]
+    charged = [
+        (each["amount"], each["currency"].upper())
+        for each in stripe.charges()
+        if each["invoice"] == invoice.stripe_invoice_id and each["status"] == "succeeded"
+    ]
+    assert charged == [(due, invoice.currency)]
+    paid = session.scalars(
+        select(Payment).where(Payment.invoice_id == invoice.id, Payment.state == "succeeded")
+    )
+    assert [each.amount_minor for each in paid] == [invoice.due_minor]
 
 
 def check_report(session: Session) -> None:
@@ -173,29 +181,6 @@ def lines_of(session: Session, invoice: Invoice) -> list[InvoiceLine]:
     """Return the lines of an invoice as they are printed."""
     found = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id)
     return list(session.scalars(found.order_by(InvoiceLine.position)))
-
-
-def read_paper(content: bytes, currency: str) -> Paper:
-    """Read the figures off a PDF, as a client with a pocket calculator would."""
-    pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
-    text = "\n".join(pages)
-    found = (_PRINTED_LINE.search(row) for row in text.splitlines())
-    lines = tuple(
-        (int(one[1]) * 60 + int(one[2]), _minor(one[3], currency), _minor(one[4], currency))
-        for one in found
-        if one
-    )
-    sums = {name: _minor(amount, currency) for name, amount in _PRINTED_SUM.findall(text)}
-    taxes = sum(amount for name, amount in sums.items() if name.startswith("VAT"))
-    return Paper(lines, sums["Subtotal"], taxes, sums["Total"])
-
-
-def _minor(printed: str, currency: str) -> int:
-    return Money.parse(printed.replace(",", ""), currency).minor
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def _plain(amounts: tuple[Money, ...]) -> Iterator[tuple[str, int]]:

@@ -1,7 +1,10 @@
 """A firm, its clients, and the local Stripe and Resend behind the real gateways."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,6 +27,7 @@ from timebot.gateways.resend_gateway import ResendMailer
 from timebot.gateways.stripe_gateway import StripeProcessor
 from timebot.playground.clock import MovableClock
 from timebot.playground.resend import LocalResend
+from timebot.playground.store import Store
 from timebot.playground.stripe import LocalStripe
 from timebot.team.models import Member, Workspace
 
@@ -167,9 +171,17 @@ class World:
         return session.get_one(InvoiceRun, (self.workspace_id, self.run_id))
 
 
-def open_world(
-    database: Database, clock: MovableClock, stripe: LocalStripe, resend: LocalResend
-) -> World:
+@contextmanager
+def open_world(database: Database, folder: Path) -> Iterator[World]:
+    """Open a firm's world over a database; what is outside keeps its things in the folder."""
+    store = Store(folder / "world.db")
+    clock = MovableClock(store)
+    stripe, resend = LocalStripe(store, clock), LocalResend(store, clock)
+    stripe.start()
+    resend.start()
     with database.transaction() as session:
         workspace, run = a_firm(session)
-        return World(database, clock, stripe, resend, PlainRenderer(), workspace.id, run.id)
+    yield World(database, clock, stripe, resend, PlainRenderer(), workspace.id, run.id)
+    resend.stop()
+    stripe.stop()
+    store.close()

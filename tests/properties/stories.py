@@ -1,0 +1,124 @@
+"""Random clients with random work, drawn so that every currency, rule and tax meets every other."""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from tests.pocket_calculator import DECIMALS
+from timebot.team.rounding_rule import RoundingRule
+
+HOUR = 3_600
+MOST_STINTS = 8
+"""How many pieces of work an invoice has at most."""
+
+TEXTS = ("", "Sketches", "Layout of the inner pages and of the cover, second round of comments")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is agreed with a client.
+
+    Attributes:
+        rules: the rounding rule of each project; None for the client's own.
+        pays: charge (card on file) or link.
+    """
+
+    currency: str
+    locale: str
+    rule: RoundingRule
+    rules: tuple[RoundingRule | None, RoundingRule | None]
+    tax_ppm: int
+    tax_note: str | None
+    grouping: str
+    has_annex: bool
+    pays: str
+
+
+@dataclass(frozen=True)
+class Stint:
+    """A piece of work: when, how long, by whom, on what, for how much."""
+
+    day: int
+    start: int
+    seconds: int
+    member: int
+    project: int
+    kind: str
+    rate_minor: int
+    ticket: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A client, and the work of each of their invoices."""
+
+    terms: Terms
+    invoices: tuple[tuple[Stint, ...], ...]
+
+
+RULES = st.builds(
+    RoundingRule,
+    increment=st.sampled_from([1, 5, 6, 7, 15, 30, 60]),
+    mode=st.sampled_from(["up", "nearest", "down", "none"]),
+    minimum=st.sampled_from([0, 0, 10, 30]),
+    scope=st.sampled_from(["day", "entry"]),
+)
+
+TAXES = st.one_of(
+    st.tuples(st.sampled_from([190_000, 200_000, 77_000, 81_000, 25_500, 1]), st.none()),
+    st.tuples(st.integers(0, 1_000_000), st.none()),
+    st.sampled_from([(0, "Exempt from tax."), (0, "Reverse charge: the buyer owes the tax.")]),
+)
+
+
+def terms_in(currency: str) -> st.SearchStrategy[Terms]:
+    """Return what may be agreed with a client who pays in the currency."""
+    return TAXES.flatmap(
+        lambda tax: st.builds(
+            Terms,
+            currency=st.just(currency),
+            locale=st.sampled_from(["en_US", "de_DE", "fr_FR", "de_CH"]),
+            rule=RULES,
+            rules=st.tuples(st.none() | RULES, st.none() | RULES),
+            tax_ppm=st.just(tax[0]),
+            tax_note=st.just(tax[1]),
+            grouping=st.sampled_from(["entry", "day", "person", "project"]),
+            has_annex=st.booleans(),
+            pays=st.sampled_from(["charge", "charge", "link"]),
+        )
+    )
+
+
+def stints_at(rates: list[int]) -> st.SearchStrategy[tuple[Stint, ...]]:
+    """Return the work of one invoice; few rates and days, so that entries share groups."""
+    stint = st.builds(
+        Stint,
+        day=st.integers(0, 4) | st.integers(0, 13),
+        start=st.integers(0, 12 * HOUR),
+        seconds=st.integers(1, 5 * HOUR) | st.sampled_from([1, 29, 30, 450, 899, 900, 901]),
+        member=st.integers(0, 1),
+        project=st.integers(0, 1),
+        kind=st.sampled_from(["billable"] * 5 + ["no_charge", "internal"]),
+        rate_minor=st.sampled_from(rates),
+        ticket=st.sampled_from([None, None, "ABC-1", "ABC-23"]),
+        text=st.sampled_from(TEXTS),
+    )
+    return st.lists(stint, min_size=1, max_size=MOST_STINTS).map(tuple)
+
+
+def rates_in(currency: str) -> st.SearchStrategy[list[int]]:
+    """Return a few rates per hour; now and then one at which short work costs nothing."""
+    hourly = st.integers(20 * 10 ** DECIMALS[currency], 300 * 10 ** DECIMALS[currency])
+    return st.lists(hourly | st.sampled_from([0, 1, 30]), min_size=1, max_size=2, unique=True)
+
+
+STORIES = st.sampled_from(sorted(DECIMALS)).flatmap(
+    lambda currency: rates_in(currency).flatmap(
+        lambda rates: st.builds(
+            Story,
+            terms=terms_in(currency),
+            invoices=st.lists(stints_at(rates), min_size=1, max_size=2).map(tuple),
+        )
+    )
+)
