@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -55,6 +56,10 @@ def write_and_fail(session: Session) -> None:
 def count(database: Database) -> int:
     with database.read_only() as session:
         return session.scalar(select(func.count()).select_from(Workspace)) or 0
+
+
+def rename(session: Session, old: str, new: str) -> None:
+    session.execute(update(Workspace).where(Workspace.name == old).values(name=new))
 
 
 def test_a_transaction_is_committed_at_its_end(database: Database) -> None:
@@ -120,6 +125,53 @@ def test_on_postgresql_writers_work_side_by_side(database: Database) -> None:
         a_workspace(session)
 
     assert count(database) == 2
+
+
+def test_on_postgresql_a_writer_gives_way_to_one_who_holds_the_row_too_long(
+    database: Database,
+) -> None:
+    if database.is_sqlite:
+        return  # there writers wait for each other before they reach a row
+    with database.transaction() as session:
+        a_workspace(session, name="Contested")
+
+    def rename_at_once() -> None:
+        with database.transaction(wait_seconds=0.05) as session:
+            rename(session, "Contested", "Other")
+
+    with database.transaction() as holder, ThreadPoolExecutor(1) as others:
+        rename(holder, "Contested", "Held")
+        with pytest.raises(Busy, match="nothing was changed"):
+            others.submit(rename_at_once).result(timeout=30)
+
+    with database.read_only() as session:
+        assert session.scalars(select(Workspace.name)).all() == ["Held"]
+
+
+def test_on_postgresql_one_of_two_who_block_each_other_is_told_to_try_again(
+    database: Database,
+) -> None:
+    if database.is_sqlite:
+        return  # there only one writes at a time
+    with database.transaction() as session:
+        for name in ("First", "Second"):
+            a_workspace(session, name=name)
+    both_hold_one = threading.Barrier(2)
+
+    def take_both(first: str, second: str) -> str:
+        try:
+            with database.transaction(wait_seconds=20) as session:
+                rename(session, first, f"{first} of {first}")
+                both_hold_one.wait(timeout=30)
+                rename(session, second, f"{second} of {first}")
+        except Busy:
+            return "busy"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = list(pool.map(take_both, ("First", "Second"), ("Second", "First")))
+
+    assert sorted(ends) == ["busy", "done"]
 
 
 def test_readers_and_a_writer_do_not_wait_for_each_other(database: Database) -> None:

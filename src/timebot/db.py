@@ -33,6 +33,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -42,7 +43,11 @@ STRICT = {"sqlite_strict": True}
 """Table options: SQLite refuses values of another type instead of storing them."""
 
 WRITE_LOCK_SECONDS = 2.0
-"""How long a writer queues in one process: less than the three seconds Slack waits."""
+"""How long a writer waits for another one: less than the three seconds Slack waits."""
+
+_IN_THE_WAY = {"55P03", "40P01"}
+"""PostgreSQL's codes for a lock not had in time and for a deadlock, each after rolling back:
+https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 _BUSY_MILLISECONDS = 30_000
 _inside: ContextVar[int] = ContextVar("timebot_open_transactions", default=0)
@@ -217,19 +222,24 @@ class Database:
         """Open a session whose work is committed at the end, or rolled back on any exception.
 
         Args:
-            wait_seconds: how long to queue for other writers of this process (SQLite only).
+            wait_seconds: how long to wait for others: on SQLite in the queue of this process's
+                writers, on PostgreSQL for each row that somebody else has locked.
 
         Raises:
-            Busy: if other writers kept this process waiting too long (SQLite only).
+            Busy: if others kept it waiting too long; nothing was changed then.
             RuntimeError: if this thread already has a transaction open.
         """
         refuse_inside_transaction("a second transaction")
         with (
             self._writers_turn(wait_seconds),
             _marked(),
+            _busy_if_locked(),
             Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
+            if not self.is_sqlite:
+                milliseconds = max(1, round(wait_seconds * 1000))  # 0 would mean for ever
+                session.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
             yield session
 
     @contextmanager
@@ -281,6 +291,16 @@ def sqlite_library_version() -> tuple[int, ...]:
     """Return the version of the SQLite library in use."""
     module = _sqlite_module()
     return tuple(int(part) for part in module.sqlite_version.split("."))
+
+
+@contextmanager
+def _busy_if_locked() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) in _IN_THE_WAY:
+            raise Busy from error
+        raise
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from tests.slack.frame.frames import Frame, does_it, everybody_waits, opens_form, shows_button
@@ -13,6 +14,8 @@ from timebot.playground.slack import Person
 from timebot.slack.answer import Answer
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
+from timebot.team.models import Member
+from timebot.timekeeping.turns import lock_member
 
 
 def stumbles(asked: Asked) -> Answer:
@@ -170,6 +173,27 @@ def test_a_command_is_answered_in_time_while_others_write(sqlite_frame: Frame) -
     assert "I am busy just now" in answer.text
     assert answer.ms < 2_900
     assert sqlite_frame.effects() == 0
+
+
+def takes_a_turn(asked: Asked) -> Answer:
+    lock_member(asked.session, workspace_id=asked.workspace.id, member_id=asked.member.id)
+    return does_it(asked)
+
+
+def test_a_command_is_answered_in_time_while_somebody_else_holds_the_row(frame: Frame) -> None:
+    if frame.database.is_sqlite:
+        return  # there all writers wait in one queue, as above
+    frame.commands["/try"] = takes_a_turn
+    tom = frame.person("tom")
+    tom.command("/try")
+
+    with frame.database.transaction() as session:
+        session.execute(select(Member).with_for_update(key_share=True))
+        answer = tom.command("/try")
+
+    assert "I am busy just now" in answer.text
+    assert answer.ms < 2_900
+    assert frame.effects() == 1
 
 
 def test_a_form_is_answered_in_time_while_others_write(sqlite_frame: Frame, mia: Person) -> None:
