@@ -79,6 +79,24 @@ def test_the_doctor_finds_nothing_broken_in_a_database_that_works(
     assert found["money and hours"] == "good"
 
 
+def test_the_doctor_asks_the_vendors_unless_it_is_told_not_to(run: Run, database: Database) -> None:
+    issue(database)
+    stripe = {
+        "STRIPE_API_KEY": "sk_test_hush",
+        "STRIPE_WEBHOOK_SECRET": "whsec_hush",
+        # Nobody listens there.
+        "STRIPE_API_BASE": "http://127.0.0.1:9",
+    }
+
+    asked = run("doctor", **stripe)
+    unasked = run("doctor", "--offline", **stripe)
+
+    assert asked.exit_code == 1
+    assert "Stripe's answer" in asked.stdout
+    assert "Stripe's answer" not in unasked.stdout
+    assert "hush" not in asked.output
+
+
 @pytest.mark.breaks_invariants
 def test_the_doctor_names_what_is_broken_and_ends_with_1(run: Run, database: Database) -> None:
     number = issue(database)

@@ -142,10 +142,8 @@ class ResendMailer:
     @contextmanager
     def _speaking(self, *, is_writing: bool) -> Iterator[None]:
         refuse_inside_transaction("a call to Resend")
-        with _turn:
+        with resend_turn(self._api_key, self._api_url, seconds=TIMEOUT_SECONDS):
             self._wait()
-            resend.api_key, resend.api_url = self._api_key, self._api_url
-            resend.default_http_client = resend.RequestsClient(timeout=TIMEOUT_SECONDS)
             try:
                 yield
             except ResendError as error:
@@ -156,6 +154,15 @@ class ResendMailer:
         if left > 0:
             time.sleep(left)
         self._last_call = time.monotonic()
+
+
+@contextmanager
+def resend_turn(api_key: str, api_url: str, *, seconds: int) -> Iterator[None]:
+    """Let the SDK speak with this key to this address, each answer within so many seconds."""
+    with _turn:
+        resend.api_key, resend.api_url = api_key, api_url
+        resend.default_http_client = resend.RequestsClient(timeout=seconds)
+        yield
 
 
 def _translated(error: ResendError, *, is_writing: bool) -> Exception:

@@ -40,12 +40,33 @@ class Allowance:
 
     Attributes:
         verified_domains: the domains it may send from; None for any.
+        unverified_domains: those that were added and wait for their DNS records.
+        may_read: whether the key sees more than its own mails; else it is one for sending only.
         daily_quota: how many mails it may send in a day of business time; None for any number.
     """
 
     def __init__(self) -> None:
         self.verified_domains: frozenset[str] | None = None
+        self.unverified_domains: frozenset[str] = frozenset()
+        self.may_read = False
         self.daily_quota: int | None = None
+
+    def domains(self) -> Document:
+        """Return the list of domains, all of it on one page.
+
+        Raises:
+            Problem: 401 for a key that may only send.
+        """
+        if not self.may_read:
+            message = "This API key is restricted to only send emails"
+            raise Problem(401, "restricted_api_key", message)
+        listed = [(name, "verified") for name in sorted(self.verified_domains or ())]
+        listed += [(name, "pending") for name in sorted(self.unverified_domains)]
+        data = [
+            {"id": f"d_{number}", "name": name, "status": status, "region": "eu-west-1"}
+            for number, (name, status) in enumerate(listed, start=1)
+        ]
+        return {"object": "list", "has_more": False, "data": data}
 
     def check(self, sender: str, sent_today: int) -> None:
         """Make sure that one more mail may go out.

@@ -43,6 +43,7 @@ _ROUTES = Map(
         Rule("/emails/batch", methods=["POST"], endpoint="batch"),
         Rule("/emails", methods=["GET"], endpoint="list"),
         Rule("/emails/<id>", methods=["GET"], endpoint="get"),
+        Rule("/domains", methods=["GET"], endpoint="domains"),
     ]
 )
 
@@ -212,6 +213,10 @@ class LocalResend:
             raise Problem(404, "not_found", message) from None
         if name in {"send", "batch"}:
             return self._send(request, fault)
+        if fault is not None:
+            fault.wait()
+        if name == "domains":
+            return Answer(200, self.allowance.domains())
         if name == "list":
             wanted = {word: request.args.get(word) for word in ("limit", "after", "before")}
             return Answer(200, self._mailbox.page(**wanted))

@@ -81,8 +81,14 @@ class SlackServer:
             return self._call(method, _token(request, values), values)
 
         status, body, headers = self._disturbed(request, method, call)
+        headers |= self._scopes_header()
         self._record("web_api", method, status, began, values, body)
         return json_response(body, status or 200, headers)
+
+    def _scopes_header(self) -> dict[str, str]:
+        """Name the token's scopes as Slack does with every answer of the Web API."""
+        given = self._world.directory.installation.get("scopes")
+        return {} if given is None else {"x-oauth-scopes": ",".join(given)}
 
     def _disturbed(
         self, request: Request, name: str, act: Callable[[], tuple[int, Document]]

@@ -81,6 +81,7 @@ class Door:
         self._api_key = api_key
         self._faults = faults
         self._idempotency = idempotency
+        self.forbidden: frozenset[str] = frozenset()
         self.requests: deque[AskedRequest] = deque(maxlen=_REMEMBERED)
 
     def __call__(
@@ -123,6 +124,11 @@ class Door:
         if given != self._api_key:
             message = f"Invalid API Key provided: {given[:8]}***"
             raise Problem(message, status=401)
+        resource = request.path.removeprefix("/v1/").partition("/")[0]
+        if resource in self.forbidden:
+            # https://docs.stripe.com/keys#limit-access
+            message = f"The provided key does not have the permissions for {resource}."
+            raise Problem(message, status=403)
         version = request.headers.get("Stripe-Version", API_VERSION)
         if version != API_VERSION:
             message = f"The local Stripe plays the API version {API_VERSION}, not {version}."

@@ -127,6 +127,10 @@ class LocalStripe:
         """
         self._faults.plan(pattern, kind, seconds=seconds, times=times)
 
+    def forbid(self, *resources: str) -> None:
+        """Take permissions from the key, as a restricted one has none for `charges` or others."""
+        self._door.forbidden = frozenset(resources)
+
     def expire_idempotency_keys(self) -> None:
         """Forget every idempotency key, as Stripe does after a day."""
         self._idempotency.expire()
