@@ -149,8 +149,9 @@ def mia_hands_in_and_kim_approves_with_an_exception(office: Office) -> None:
     office.kim.click(card_of(office.kim), text="Approve with exceptions")
     view = office.kim.modal
     assert view is not None
-    boxes = [one for one in view.blocks if one.get("element", {}).get("type") == "checkboxes"]
-    options = boxes[1]["element"]["options"]
+    rows = [one for one in view.blocks if one["type"] == "actions"]
+    boxes = [one for one in rows if one["elements"][0]["type"] == "checkboxes"]
+    options = boxes[1]["elements"][0]["options"]
     office.kim.fill(boxes[1]["block_id"], [one["text"]["text"] for one in options[:2]])
     office.kim.fill("reason0", "Which part of the build?")
     office.kim.submit()

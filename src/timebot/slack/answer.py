@@ -17,7 +17,7 @@ class Answer:
         replace: whether it takes the place of the message that was clicked.
         modal: a view to open (or to push, from within a modal).
         instead: what is said where Slack does not open the modal any more; a sentence by default.
-        next_view: a view that takes the place of the submitted one.
+        next_view: a view that takes the place of the submitted one, or of the one clicked in.
         faults: sentences by block id, shown under the fields of a submitted modal.
     """
 

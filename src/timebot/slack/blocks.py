@@ -171,9 +171,9 @@ def option(label: str, value: str, *, description: str | None = None) -> Block:
     return block
 
 
-def checkboxes(options: Sequence[Block], *, chosen: Sequence[Block]) -> Block:
+def checkboxes(options: Sequence[Block], *, chosen: Sequence[Block], name: str = "value") -> Block:
     """Up to ten boxes to tick, some of them ticked already."""
-    block: Block = {"type": "checkboxes", "action_id": "value", "options": list(options[:10])}
+    block: Block = {"type": "checkboxes", "action_id": name, "options": list(options[:10])}
     if chosen:
         block["initial_options"] = list(chosen[:10])
     return block

@@ -28,6 +28,7 @@ class Delivery:
         state: the fields of a modal, by block id.
         inputs: the block ids of the modal's inputs, under which a fault can be shown, in order.
         view_id, is_home: the modal (or Home) of submissions and of clicks in it.
+        view_hash: names what the modal showed at a click.
         message_ts, channel_id: the message that was clicked, or the place of a command.
         is_ephemeral: whether the clicked message is one that only this person sees.
     """
@@ -53,6 +54,7 @@ class Delivery:
     is_ephemeral: bool = False
     message: Payload = field(default_factory=dict)
     view_id: str = ""
+    view_hash: str = ""
     is_home: bool = False
     raw: Payload = field(default_factory=dict)
 
@@ -98,6 +100,7 @@ def read_click(body: Payload) -> Delivery:
         is_ephemeral=bool(container.get("is_ephemeral")),
         message=body.get("message") or {},
         view_id=view.get("id", ""),
+        view_hash=view.get("hash") or "",
         is_home=view.get("type") == "home",
     )
 

@@ -9,14 +9,11 @@ from timebot.journal.outbox import Delivered, OutboxJob, Outcome, TryAgain
 from timebot.journal.posted import find_home_hash, note_home
 from timebot.slack.blocks import Block
 from timebot.slack.desk import Desk, Viewer
-from timebot.slack.speaker import Speaker
+from timebot.slack.speaker import OVERTAKEN, Speaker
 from timebot.team.models import Member, Workspace
 
 HomeOf = Callable[[Viewer], Block]
 """Draws a person's Home."""
-
-# https://docs.slack.dev/reference/methods/views.publish
-_STALE = ("hash_conflict", "not_found")
 
 
 @dataclass(frozen=True)
@@ -107,4 +104,4 @@ class HomePublisher:
 
 
 def _is_stale(outcome: Outcome) -> bool:
-    return isinstance(outcome, TryAgain) and outcome.reason in _STALE
+    return isinstance(outcome, TryAgain) and outcome.reason in OVERTAKEN

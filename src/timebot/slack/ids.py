@@ -78,6 +78,8 @@ class Act(StrEnum):
     APPROVAL_SHOW = "approval.show"
     APPROVE_QUEUE = "approve.queue"
     EXCEPTIONS_FORM = "approve.exceptions_form"
+    EXCEPTIONS_TICK = "approve.tick"
+    EXCEPTIONS_BACK = "approve.exceptions_back"
     UNAPPROVE = "approve.take_back"
     ROUTE_FORM = "route.form"
     # What somebody who left has not handed in

@@ -18,6 +18,8 @@ def reply(asked: Asked, answer: Answer) -> Body:
     """Return what travels in the HTTP response, and queue what cannot."""
     delivery = asked.delivery
     body = ack_body(delivery, answer)
+    if delivery.kind == "click" and answer.next_view:
+        _put_in_place(asked, answer.next_view)
     if delivery.kind == "command" or not answer.text:
         return body
     blocks = shortened(list(answer.blocks))
@@ -35,6 +37,18 @@ def reply(asked: Asked, answer: Answer) -> Body:
         now=asked.now,
     )
     return body
+
+
+def _put_in_place(asked: Asked, view: Block) -> None:
+    """Queue a modal for the place of the one that was clicked in; a click's response holds none."""
+    delivery = asked.delivery
+    enqueue(
+        asked.session,
+        workspace_id=asked.workspace.id,
+        kind="slack.view",
+        payload={"view_id": delivery.view_id, "hash": delivery.view_hash, "view": view},
+        now=asked.now,
+    )
 
 
 def ack_body(delivery: Delivery, answer: Answer) -> Body:

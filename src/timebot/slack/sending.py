@@ -11,14 +11,22 @@ from timebot.billing.document_ports import Renderer
 from timebot.db import Busy
 from timebot.journal.models import PostedMessage
 from timebot.journal.notices import HOME, show_card, tell
-from timebot.journal.outbox import Delivered, GiveUp, Handler, OutboxJob, Outcome, enqueue
+from timebot.journal.outbox import (
+    Delivered,
+    GiveUp,
+    Handler,
+    OutboxJob,
+    Outcome,
+    TryAgain,
+    enqueue,
+)
 from timebot.journal.posted import find_posted, note_posted
 from timebot.slack.blocks import Block, escape, shortened
 from timebot.slack.desk import Card, Desk, Drawn, Notice, Viewer
 from timebot.slack.file_sending import KIND as FILE
 from timebot.slack.file_sending import FileSender
 from timebot.slack.home_publishing import HomeOf, HomePublisher
-from timebot.slack.speaker import GONE, UNREACHABLE, Speaker
+from timebot.slack.speaker import GONE, OVERTAKEN, UNREACHABLE, Speaker
 from timebot.slack.whole_text import whole_text
 from timebot.team.members import find_member, list_members
 from timebot.team.models import Workspace
@@ -68,6 +76,7 @@ class Sending:
             HOME: self._publish_home,
             "slack.respond": self.respond,
             "slack.dm": self.direct,
+            "slack.view": self.view,
             FILE: self._send_file,
         }
 
@@ -122,6 +131,16 @@ class Sending:
         """Say something to one person in a DM."""
         payload = job.payload
         return self._post(job, payload["recipient"], payload["text"], payload["blocks"])
+
+    def view(self, job: OutboxJob) -> Outcome:
+        """Put a modal in the place of the one that was clicked in, unless that has gone on."""
+        payload = job.payload
+        outcome = self._speaker.update_view(
+            job.workspace_id, payload["view_id"], payload["view"], replaces=payload["hash"]
+        )
+        if isinstance(outcome, TryAgain) and outcome.reason in OVERTAKEN:
+            return Delivered({"skipped": "the modal has gone on"})
+        return outcome
 
     def _post(self, job: OutboxJob, recipient: str, text: str, blocks: Sequence[Block]) -> Outcome:
         drawn = shortened(list(blocks))

@@ -47,6 +47,10 @@ UNREACHABLE = frozenset(
 )
 """The app may not post in the conversation."""
 
+# https://docs.slack.dev/reference/methods/views.update
+OVERTAKEN = frozenset("hash_conflict not_found".split())
+"""The view is no longer the one that was to be replaced, or is closed."""
+
 # Slack says that it may have done a part of it: https://docs.slack.dev/reference/methods
 _DOUBTFUL = frozenset("internal_error fatal_error request_timeout service_unavailable".split())
 _NO_ANSWER = (SlackClientError, OSError, http.client.HTTPException)
@@ -137,6 +141,23 @@ class Speaker:
         if not isinstance(outcome, Delivered):
             return outcome
         return Delivered({"id": seen.get("id"), "hash": seen.get("hash")})
+
+    def update_view(
+        self, workspace_id: UUID, view_id: str, view: Block, *, replaces: str
+    ) -> Outcome:
+        """Put a modal in the place of an open one, if that still shows what it did.
+
+        Args:
+            workspace_id: whose Slack.
+            view_id: the open modal.
+            view: what is drawn.
+            replaces: the hash of what the modal showed.
+        """
+        return self._call(
+            workspace_id,
+            lambda client: client.views_update(view_id=view_id, view=view, hash=replaces or None),
+            repeatable=True,
+        )
 
     def upload(
         self, workspace_id: UUID, channel: str, name: str, content: bytes, comment: str

@@ -25,7 +25,7 @@ from tests.slack.rendering.literal import (
 from timebot.errors import Refusal
 from timebot.journal.models import OutboxMessage
 from timebot.slack.answer import Answer
-from timebot.slack.blocks import Block
+from timebot.slack.blocks import Block, actions
 from timebot.slack.delivery import (
     Delivery,
     read_click,
@@ -121,6 +121,10 @@ class Crawler:
         self._check(faults_of_view(view), ["Home"])
         if self.deepest > 1:
             self._clicks(view["blocks"], {}, ["Home"], is_home=True)
+
+    def presses(self, button: Block) -> None:
+        """Press a button that other steps meet too deep to go on from it."""
+        self._clicks([actions(button)], {}, ["a button"])
 
     def uses_shortcut(self, name: str) -> None:
         """Use a shortcut on a message, and go on from its modal."""
@@ -235,7 +239,9 @@ class Crawler:
             if block["type"] == "input"
         }
         for filling in FILLINGS:
-            mark = (self.member.id, name, filling, frozenset(unpack(view["private_metadata"])))
+            # Pages of one form keep the same, but lead on by another button.
+            page = (view["submit"]["text"].split()[0], frozenset(unpack(view["private_metadata"])))
+            mark = (self.member.id, name, filling, page)
             if self.walk.pressed[mark] >= AS_OFTEN:
                 continue
             self.walk.pressed[mark] += 1
@@ -328,16 +334,21 @@ def _label(element: Block, chosen: Block | None) -> str:
 
 def _state(view: Block, filling: str, offered: Mapping[str, list[Block]]) -> Block:
     """Return the state of a modal with something in each field."""
-    inputs = [block for block in view.get("blocks", ()) if block["type"] == "input"]
+    held = [
+        (str(block["block_id"]), element)
+        for block in view.get("blocks", ())
+        for element in ([block["element"]] if block["type"] == "input" else _clickable([block]))
+        if block["type"] == "input" or element["type"] == "checkboxes"
+    ]
     return {
         "values": {
-            block["block_id"]: {
-                block["element"]["action_id"]: {
-                    "type": block["element"]["type"],
-                    **_chosen(block["element"], filling, offered.get(block["block_id"], [])),
+            block_id: {
+                element["action_id"]: {
+                    "type": element["type"],
+                    **_chosen(element, filling, offered.get(block_id, [])),
                 }
             }
-            for block in inputs
+            for block_id, element in held
         }
     }
 

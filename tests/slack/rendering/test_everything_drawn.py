@@ -6,6 +6,7 @@ submits every modal; whoever adds a feature is met here, or is told to be.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -26,8 +27,10 @@ from timebot.billing.models import Invoice, InvoiceRun
 from timebot.clock import SystemClock
 from timebot.db import Database
 from timebot.slack.billing_help import WORDS
+from timebot.slack.blocks import button
 from timebot.slack.desk import Desk
 from timebot.slack.help import VERBS
+from timebot.slack.ids import Act
 from timebot.slack.routes import create_painters, create_routes
 from timebot.team.models import Member
 from timebot.timekeeping.models import PeriodRequest, Submission, TimeEntry
@@ -164,6 +167,11 @@ def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
         firm = a_hostile_firm(session)
         for member in (firm.mia, firm.ida, firm.kim, firm.ben, firm.olga):
             goes_everywhere(crawler(database, firm, member, walk), firm)
+        waiting = select(TimeEntry.submission_id).where(TimeEntry.state == "pending_review")
+        walk.pressed.clear()
+        for submission_id in session.scalars(waiting.distinct()):
+            form = button("Exceptions", Act.EXCEPTIONS_FORM, {"submission": submission_id})
+            replace(crawler(database, firm, firm.kim, walk), deepest=6).presses(form)
         credit_a_part(firm)
         crawler(database, firm, firm.ben, walk).types("/billing", "invoice CN-2026-0001")
         astray = let_money_go_astray(firm)

@@ -1,13 +1,14 @@
-"""Approving with exceptions in a modal that pages, and everything that waits at once."""
+"""Approving with exceptions in a modal that pages, forwards and back."""
 
 import json
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
 from tests.builders import an_entry
 from tests.slack.timer.office import Office
-from tests.slack.timer.test_approval import card_of, hand_in
+from tests.slack.timer.test_approval import card_of
 from timebot.clients.models import Project
 from timebot.journal.models import AuditEvent
 from timebot.playground.slack.seen import View
@@ -40,27 +41,32 @@ def open_exceptions(office: Office) -> View:
     return view
 
 
-def groups(view: View) -> list[str]:
-    return [
-        block["block_id"]
+def groups(view: View) -> dict[str, dict[str, Any]]:
+    """Return the boxes of each group, by block id."""
+    return {
+        block["block_id"]: block["elements"][0]
         for block in view.blocks
-        if block["type"] == "input" and block["element"]["type"] == "checkboxes"
-    ]
+        if block["type"] == "actions" and block["elements"][0]["type"] == "checkboxes"
+    }
+
+
+def ticked(view: View) -> set[int]:
+    """Return the entries whose boxes are drawn with a tick."""
+    boxes = groups(view).values()
+    return {int(each["value"]) for one in boxes for each in one.get("initial_options", [])}
 
 
 def untick(office: Office, *numbers: int) -> None:
     """Take the ticks of some entries of the open page away; without numbers all of them."""
     view = office.kim.modal
     assert view is not None
-    for block in view.blocks:
-        if block.get("element", {}).get("type") == "checkboxes":
-            options = block["element"]["options"]
-            stay = [
-                each["text"]["text"]
-                for each in options
-                if numbers and int(each["value"]) not in numbers
-            ]
-            office.kim.fill(block["block_id"], stay)
+    for block_id, boxes in groups(view).items():
+        stay = [
+            each["text"]["text"]
+            for each in boxes["options"]
+            if numbers and int(each["value"]) not in numbers
+        ]
+        office.kim.fill(block_id, stay)
 
 
 def states(office: Office) -> list[str]:
@@ -97,6 +103,123 @@ def test_pages_lead_to_the_sum_and_all_is_settled_at_once(office: Office) -> Non
     told = office.mia.last_message(containing="kim rejected")
     assert "Reason: Which piece?" in told.text
     assert "Reason: Not ours" in told.text
+
+
+def test_only_the_reason_is_called_optional(office: Office) -> None:
+    many(office, 3)
+
+    view = open_exceptions(office)
+
+    inputs = [block["block_id"] for block in view.blocks if block["type"] == "input"]
+    assert inputs == ["reason0"]
+    assert len(groups(view)) == 2
+
+
+def test_a_tick_is_answered_with_nothing(office: Office) -> None:
+    many(office, 3)
+    open_exceptions(office)
+    office.world.settle()
+    before = len(office.kim.messages())
+
+    untick(office, 2)
+    office.world.settle()
+
+    assert len(office.kim.messages()) == before
+    assert office.world.local.slack.faults() == []
+
+
+def test_back_leads_to_the_page_before_with_its_ticks_and_reason(office: Office) -> None:
+    many(office, 25)
+    open_exceptions(office)
+    untick(office, 1)
+    office.kim.fill("reason0", "Which piece?")
+    office.kim.submit()
+    untick(office, 22)
+    office.kim.fill("reason1", "Not ours")
+    page = office.kim.modal
+    assert page is not None
+
+    office.kim.click(page, text="Back to page 1")
+    office.world.settle()
+    first = office.kim.modal
+    office.kim.submit()
+    second = office.kim.modal
+
+    assert first is not None
+    assert second is not None
+    assert "page 1 of 2" in first.all_text
+    assert (len(ticked(first)), 1 in ticked(first)) == (19, False)
+    assert "Which piece?" in json.dumps(first.blocks)
+    assert (len(ticked(second)), 22 in ticked(second)) == (4, False)
+    assert "Not ours" in json.dumps(second.blocks)
+
+
+def test_back_keeps_what_has_no_reason_yet_and_next_asks_for_it(office: Office) -> None:
+    many(office, 25)
+    open_exceptions(office)
+    office.kim.submit()
+    untick(office, 22)
+    page = office.kim.modal
+    assert page is not None
+    office.kim.click(page, text="Back to page 1")
+    office.world.settle()
+    office.kim.submit()
+
+    again = office.kim.submit()
+
+    assert "Please say why" in again.errors["reason1"]
+
+
+def test_the_sum_leads_back_and_what_is_changed_there_counts(office: Office) -> None:
+    many(office, 2)
+    open_exceptions(office)
+    untick(office, 1)
+    office.kim.fill("reason0", "Which piece?")
+    office.kim.submit()
+    summed = office.kim.modal
+    assert summed is not None
+    office.kim.click(summed, text="Back")
+    office.world.settle()
+    untick(office, 2)
+
+    office.kim.submit()
+    office.kim.submit()
+
+    assert states(office) == ["approved", "draft"]
+
+
+def test_a_back_that_comes_after_next_changes_nothing(office: Office) -> None:
+    many(office, 25)
+    open_exceptions(office)
+    office.kim.submit()
+    page = office.kim.modal
+    assert page is not None
+    office.kim.click(page, text="Back to page 1")
+    office.kim.submit()
+
+    office.world.settle()
+
+    summed = office.kim.modal
+    assert summed is not None
+    assert "Approve 25 entries" in summed.all_text
+
+
+def test_back_shows_what_has_changed_meanwhile(office: Office) -> None:
+    many(office, 25)
+    open_exceptions(office)
+    office.kim.submit()
+    untick(office, 22)
+    office.mia.command("/timer withdraw 2")
+    page = office.kim.modal
+    assert page is not None
+
+    office.kim.click(page, text="Back to page 1")
+    office.world.settle()
+
+    view = office.kim.modal
+    assert view is not None
+    assert "Something in these hours has changed" in view.all_text
+    assert "page 1 of 2" in view.all_text
 
 
 def test_a_page_wants_a_reason_for_what_is_unticked_and_nothing_else(office: Office) -> None:
@@ -219,90 +342,3 @@ def test_more_reasons_than_a_form_keeps_are_refused_under_the_field(office: Offi
     assert view is not None
     assert len(view.private_metadata) <= 3_000
     assert set(states(office)) == {"pending_review"}
-
-
-def test_everything_that_waits_is_approved_with_one_click(office: Office) -> None:
-    hand_in(office)
-    hand_in(office, "2h Initech audit", person=office.leo)
-    listed = office.kim.command("/timer approve")
-
-    office.kim.click(listed, text="Approve all 2 submissions, 3 h 30 min")
-    office.world.settle()
-
-    told = office.kim.last_message(containing="Approved: ")
-    assert "Approved: 3 h 30 min in 2 submissions, of leo and mia." in told.text
-    assert {entry.state for entry in office.entries(office.leo)} == {"approved"}
-    assert set(states(office)) == {"approved"}
-
-
-def test_a_list_that_is_out_of_date_says_what_is_different(office: Office) -> None:
-    hand_in(office)
-    hand_in(office, "2h Initech audit", person=office.leo)
-    listed = office.kim.command("/timer approve")
-    office.mia.command("/timer withdraw 2")
-
-    office.kim.click(listed, text="Approve all 2 submissions, 3 h 30 min")
-    office.world.settle()
-
-    again = office.kim.last_message(containing="has changed since this list was drawn")
-    assert "mia: Taken back: 30 min Globex, Website" in again.text
-    assert "Approve all 2 submissions, 3 h" in again.buttons
-    assert states(office) == ["pending_review", "draft"]
-
-
-def test_a_long_list_is_paged(office: Office) -> None:
-    for number in range(14):
-        hand_in(office, f"{number + 1}m Acme logo")
-    listed = office.kim.command("/timer approve")
-
-    office.kim.click(listed, text="Show the next ones")
-    office.world.settle()
-
-    page = office.kim.messages()[-1]
-    assert "… and 2 more, oldest first." in listed.all_text
-    assert [each for each in page.buttons if each.startswith("Approve 1")] == [
-        "Approve 13 min",
-        "Approve 14 min",
-    ]
-    assert "Approve all 14 submissions, 1 h 45 min" in page.buttons
-
-
-def test_an_approval_is_taken_back_from_the_card_and_the_author_is_told(office: Office) -> None:
-    hand_in(office)
-    office.kim.click(card_of(office.kim), text="Approve all 2")
-    office.world.settle()
-
-    office.kim.click(card_of(office.kim), text="Take back the approval")
-    office.world.settle()
-
-    assert set(states(office)) == {"pending_review"}
-    told = [one for one in office.mia.messages() if "took an approval back" in one.text]
-    assert len(told) == 1
-    assert "Approve all 2" in card_of(office.kim).buttons
-
-
-def test_an_approval_is_taken_back_from_the_list(office: Office) -> None:
-    hand_in(office)
-    office.kim.click(card_of(office.kim), text="Approve all 2")
-    office.world.settle()
-    listed = office.kim.command("/timer approve")
-
-    office.kim.click(listed, text="Take back")
-    office.world.settle()
-
-    assert "Approved lately, not billed yet" in listed.all_text
-    assert set(states(office)) == {"pending_review"}
-    assert "1 h 30 min in 2 entries wait for approval again" in office.kim.messages()[-1].text
-
-
-def test_taking_hours_back_is_told_to_everybody_who_was_asked_once(office: Office) -> None:
-    hand_in(office)
-
-    office.mia.command("/timer withdraw 2")
-    office.world.settle()
-
-    for person in (office.kim, office.ana):
-        told = [one for one in person.messages() if "mia took hours back" in one.text]
-        assert len(told) == 1
-        assert "30 min in 1 entry" in told[0].text
-        assert "1 h still wait." in told[0].text
