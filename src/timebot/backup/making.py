@@ -56,7 +56,7 @@ def make_backup(database: Database, path: Path, *, made_at: datetime, tell: Tell
         with _appearing(path) as stream:
             writer = BackupWriter(stream)
             writer.header(header)
-            for done, (number, values) in enumerate(_rows(connection, tables), start=1):
+            for done, (number, values) in enumerate(rows_in(connection, tables), start=1):
                 writer.row(number, values)
                 if done % AT_ONCE == 0:
                     tell(done, header.rows)
@@ -77,7 +77,8 @@ def _head(connection: Connection, table: Table) -> TableHead:
     return TableHead(table.name, [column.name for column in table.columns], count)
 
 
-def _rows(connection: Connection, tables: list[Table]) -> Iterator[tuple[int, list[object]]]:
+def rows_in(connection: Connection, tables: list[Table]) -> Iterator[tuple[int, list[object]]]:
+    """Yield the rows of the tables as a backup holds them: the table's number, the values."""
     for number, table in enumerate(tables):
         writers = [writer_for(column.type) for column in table.columns]
         query = select(table).order_by(*table.primary_key.columns)

@@ -1,5 +1,7 @@
 """`timebot bill`: what a run would bill, and opening one by hand."""
 
+from pathlib import Path
+
 import click
 from sqlalchemy.orm import Session
 
@@ -52,13 +54,36 @@ def show_preview(words: str | None, team: str | None, *, as_json: bool) -> None:
 @client_option
 @workspace_option
 @json_option
-def run(words: str | None, team: str | None, *, as_json: bool) -> None:
+@click.option(
+    "--rehearse", "is_rehearsal", is_flag=True, help="Play it all on a copy; nothing changes."
+)
+@click.option(
+    "--pdfs",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Keep the PDFs of a rehearsal there, marked as drafts.",
+)
+def run(
+    words: str | None, team: str | None, *, as_json: bool, is_rehearsal: bool, pdfs: Path | None
+) -> None:
     """Open a run over all approved hours up to now; it consumes no billing period.
 
     The drafts are released in Slack, where the billing people see them too. It is done in the name
     of the owner who has been here longest.
+
+    With --rehearse the run is opened on a copy, what is ready is released there, and every step is
+    played to its end in a local Slack, Stripe and Resend: which numbers, amounts, charges and mails
+    it would bring. Nobody outside is asked or told anything.
     """
     settings = open_settings()
+    if is_rehearsal:
+        # Imported here: it brings the local world with it, which no other command needs.
+        from timebot.cli.rehearsing import show_rehearsal  # noqa: PLC0415 - see above
+
+        show_rehearsal(settings, words=words, team=team, pdfs=pdfs, as_json=as_json)
+        return
+    if pdfs is not None:
+        raise click.UsageError("--pdfs goes with --rehearse.")
     can_charge = settings.stripe_api_key is not None
     with writing(settings) as session:
         now = present()

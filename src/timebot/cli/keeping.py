@@ -12,11 +12,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from timebot.backup.file_format import Header
 from timebot.backup.making import Tell, make_backup
 from timebot.backup.restoring import restore_backup
-from timebot.cli.opening import NoDatabase, open_settings, opened_for_doctor, present, shown_url
+from timebot.cli.opening import open_settings, opened_current, present, shown_url
 from timebot.db import Database
 from timebot.doctor import invariants
 from timebot.errors import Refusal
-from timebot.migrations import is_current
 from timebot.serving import held_alone
 
 FOLDER = "backups"
@@ -43,11 +42,8 @@ def backup(file: Path | None) -> None:
     settings = open_settings()
     now = present()
     path = file or settings.data_dir / FOLDER / f"timebot-{now:%Y%m%d-%H%M%S}.backup"
-    with opened_for_doctor(settings) as database:
-        if not is_current(database):
-            raise NoDatabase(shown_url(settings.effective_database_url))
-        with _progress("Writing") as tell:
-            header = make_backup(database, path, made_at=now, tell=tell)
+    with opened_current(settings) as database, _progress("Writing") as tell:
+        header = make_backup(database, path, made_at=now, tell=tell)
     click.echo(f"{path}: {_words(header)}, {path.stat().st_size:,} bytes.")
 
 

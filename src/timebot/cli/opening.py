@@ -85,10 +85,20 @@ def reading(settings: Settings) -> Iterator[Session]:
     Raises:
         NoDatabase: if it is not set up.
     """
+    with opened_current(settings) as database, database.read_only() as session:
+        yield session
+
+
+@contextmanager
+def opened_current(settings: Settings) -> Iterator[Database]:
+    """Open the database so that nothing can be written, if it is set up for this version.
+
+    Raises:
+        NoDatabase: if it is not set up.
+    """
     with opened_for_doctor(settings) as database:
         _refuse_unless_current(database, settings)
-        with database.read_only() as session:
-            yield session
+        yield database
 
 
 @contextmanager

@@ -79,6 +79,14 @@ class Worker:
             RuntimeError: if there is still something to do after so many rounds.
         """
         self._round(self._ticks)
+        return self.finish(rounds=rounds)
+
+    def finish(self, *, rounds: int = 200) -> int:
+        """Take every step that is due now, and ask for nothing of the heartbeat's.
+
+        Raises:
+            RuntimeError: if there is still something to do after so many rounds.
+        """
         done = 0
         for _ in range(rounds):
             count = self._round(self._steps)

@@ -47,6 +47,11 @@ class Directory:
                 if user["name"] == name:
                     return str(user["id"])
             user_id = f"U0LOCAL{self._store.next_number(_USER):03d}"
+            return self.adopt_user(user_id, name, **fields)
+
+    def adopt_user(self, user_id: str, name: str, **fields: Any) -> str:  # noqa: ANN401 - JSON values of many kinds
+        """Add somebody under an id that is given, such as the one of another workspace."""
+        with self._store.transaction():
             self._store.put(_USER, user_id, {"id": user_id, "name": name, **fields})
             if not fields["is_bot"] and fields["team_id"] == self.team_id:
                 self.dm_with(user_id)
@@ -86,6 +91,12 @@ class Directory:
                     return str(channel["id"])
             kind = "private" if private else "channel"
             return self._add_conversation("C", kind=kind, name=name, members=list(members))
+
+    def adopt_channel(self, channel: str, name: str) -> None:
+        """Add a private channel with only the app in it, under an id that is given."""
+        self._add_conversation(
+            "C", id=channel, kind="private", name=name, members=[self.bot_user_id]
+        )
 
     def dm_with(self, user_id: str) -> str:
         """Return the id of the direct conversation between a user and the app."""
@@ -174,16 +185,15 @@ class Directory:
         return conversation["kind"] == "channel" and "chat:write.public" in scopes
 
     def _add_conversation(self, prefix: str, **fields: Any) -> str:  # noqa: ANN401 - JSON values of many kinds
-        channel = f"{prefix}0LOCAL{self._store.next_number(_CONVERSATION):03d}"
         document = {
-            "id": channel,
+            "id": f"{prefix}0LOCAL{self._store.next_number(_CONVERSATION):03d}",
             "with_user": None,
             "is_archived": False,
             "created": int(self._clock.now().timestamp()),
             **fields,
         }
-        self._store.put(_CONVERSATION, channel, document)
-        return channel
+        self._store.put(_CONVERSATION, document["id"], document)
+        return str(document["id"])
 
 
 def _new_installation(team_name: str, app_name: str) -> Document:

@@ -1,6 +1,6 @@
 """The local Slack as its owner handles it: start it, fill it with people, break it on purpose."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ from timebot.playground.store import Document, Store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_ROLES = ("is_admin", "is_owner", "is_restricted", "is_ultra_restricted", "is_bot", "deleted")
 
 # What a call gets to hear that comes with a token of no use any more.
 _REVOKED = "token_revoked"
@@ -203,6 +205,19 @@ class LocalSlack:
             deleted=deleted,
             locale=locale,
         )
+
+    def adopt(self, people: Mapping[str, str], channels: Iterable[str]) -> None:
+        """Take over people and private channels of another workspace, under their ids there.
+
+        Args:
+            people: names by id.
+            channels: ids; of each channel only the app is a member.
+        """
+        for user_id, name in people.items():
+            fields = dict.fromkeys(_ROLES, False) | {"team_id": self.team_id, "locale": "en-US"}
+            self._world.directory.adopt_user(user_id, name, real_name=name, tz=None, **fields)
+        for channel in channels:
+            self._world.directory.adopt_channel(channel, channel.lower())
 
     def change_user(self, user_id: str, **changes: Any) -> None:  # noqa: ANN401 - JSON values of many kinds
         """Change facts of a person (deactivate, rename, promote) and tell the app by event."""

@@ -11,8 +11,9 @@ from timebot.playground.http import LocalServer
 from timebot.playground.idempotency import Idempotency
 from timebot.playground.keys import kept_secret
 from timebot.playground.store import Document, Store
-from timebot.playground.stripe import card_setup, discounts, screen
+from timebot.playground.stripe import adopting, card_setup, discounts, screen
 from timebot.playground.stripe.account import Account, Call
+from timebot.playground.stripe.adopting import KnownCard
 from timebot.playground.stripe.bank import Bank
 from timebot.playground.stripe.declines import BankAnswers
 from timebot.playground.stripe.door import AskedRequest, Door
@@ -157,6 +158,19 @@ class LocalStripe:
             card_setup.complete_session(self._account, session["id"], number, expiry)
             intent = ledger.get("setup_intent", session["setup_intent"])
             return str(intent["payment_method"])
+
+    def adopt(
+        self, customer_id: str, *, name: str, email: str | None, card: KnownCard | None = None
+    ) -> None:
+        """Take over a customer of another account, and the card that is charged there.
+
+        Raises:
+            Problem: if the mail address is none, or the card behaves like none of the test cards.
+        """
+        with self._account.ledger.store.transaction():
+            adopting.adopt_customer(self._account, customer_id, name, email)
+            if card is not None:
+                adopting.adopt_card(self._account, customer_id, card)
 
     def give_discount(self, customer_id: str, percent_off: int) -> None:
         """Do what people do in the Dashboard: give a customer a discount on invoices to come.

@@ -1,0 +1,71 @@
+"""`timebot bill run --rehearse`, as an operator types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.billing.firm import a_firm
+from tests.cli.conftest import Run
+from timebot.billing.models import InvoiceRun
+from timebot.db import Database
+from timebot.serving import held_alone
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_rehearsal_shows_the_run_while_a_server_works_and_opens_none(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    with held_alone(database.url):
+        result = run("bill", "run", "--rehearse", "--pdfs", str(tmp_path / "pdfs"))
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "190.00 EUR" in result.stdout
+    assert "Not mailed to billing@acme.example: Invoice INV-" in result.stdout
+    assert "Nothing was changed: all " in result.stdout
+    (pdf,) = (tmp_path / "pdfs").iterdir()
+    assert pdf.name.endswith("-0001 rehearsal.pdf")
+    assert pdf.read_bytes().startswith(b"%PDF")
+    with database.read_only() as session:
+        assert session.scalars(select(InvoiceRun)).all() == []
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_rehearsal_for_programs_has_amounts_in_minor_units(run: Run) -> None:
+    result = run("bill", "run", "--rehearse", "--json")
+
+    shown = json.loads(result.stdout)
+    (invoice,) = shown["invoices"]
+    assert (invoice["due"]["minor"], invoice["outcome"]) == (19_000, "bank")
+    assert (shown["changed_tables"], len(shown["sha256"])) == ([], 64)
+
+
+@pytest.mark.usefixtures("agency")
+def test_drafts_of_a_run_that_is_open_already_are_rehearsed_too(run: Run) -> None:
+    run("bill", "run")
+
+    result = run("bill", "run", "--rehearse", "--client", "Acme", "--json")
+
+    (invoice,) = json.loads(result.stdout)["invoices"]
+    assert (invoice["client"], invoice["total"]["minor"]) == ("Acme", 19_000)
+
+
+def test_with_nothing_to_bill_a_rehearsal_says_so_in_one_sentence(
+    run: Run, database: Database
+) -> None:
+    with database.transaction() as session:
+        a_firm(session)
+
+    result = run("bill", "run", "--rehearse")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("There are no approved, unbilled hours")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_folder_for_pdfs_needs_a_rehearsal(run: Run) -> None:
+    result = run("bill", "run", "--pdfs", "pdfs")
+
+    assert result.exit_code == 2
+    assert "--pdfs goes with --rehearse." in result.stderr

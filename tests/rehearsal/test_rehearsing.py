@@ -1,0 +1,138 @@
+"""A rehearsal says what the real run does, and leaves everything as it was."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from tests.billing.charging.world import PlainRenderer
+from tests.rehearsal.firm import WORKS, BillingMorning, a_billing_morning, fill
+from timebot.billing.models import Invoice
+from timebot.billing.refusals import NothingToRun
+from timebot.db import Database
+from timebot.rehearsal.account import Account
+from timebot.rehearsal.playing import Plan
+from timebot.rehearsal.rehearsing import Rehearsal, rehearse
+
+Figures = tuple[str, int, int, int, int]
+
+
+@pytest.fixture
+def morning(database_url: str, tmp_path: Path) -> Iterator[BillingMorning]:
+    with a_billing_morning(tmp_path / "world", database_url) as morning:
+        yield morning
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    """The folder in which a rehearsal makes its own."""
+    room = tmp_path / "room"
+    room.mkdir()
+    return room
+
+
+def rehearsed(morning: BillingMorning, room: Path, plan: Plan | None = None) -> Rehearsal:
+    """Rehearse beside the running timebot, as the command does."""
+    database = Database(morning.world.timebot.database.url)
+    try:
+        return rehearse(
+            database,
+            plan=plan or morning.plan(),
+            renderer=PlainRenderer(),
+            within=room,
+            now=morning.world.now(),
+            tell=lambda _what, _done, _of: None,
+        )
+    finally:
+        database.dispose()
+
+
+def told(account: Account) -> list[Figures]:
+    return [
+        (one.number, one.subtotal.minor, one.tax.minor, one.credit.minor, one.due.minor)
+        for one in account.invoices
+    ]
+
+
+def issued(morning: BillingMorning, ids: list[UUID]) -> list[Figures]:
+    with morning.world.timebot.database.read_only() as session:
+        found = session.scalars(select(Invoice).where(Invoice.id.in_(ids)).order_by(Invoice.number))
+        return [
+            (str(one.number), one.subtotal_minor, one.tax_minor, one.credit_minor, one.due_minor)
+            for one in found
+        ]
+
+
+def test_a_rehearsal_says_what_the_real_run_does(morning: BillingMorning, room: Path) -> None:
+    fill(morning)
+    world = morning.world.local
+    mailed_before = len(world.resend.mails())
+
+    account = rehearsed(morning, room).account
+    ids = morning.runs()
+
+    assert told(account) == issued(morning, ids)
+    assert [(one.client_name, one.outcome) for one in account.invoices] == [
+        ("Acme", "charged"),
+        ("Birch", "declined"),
+        ("Delta", "link"),
+        ("Elm", "charged"),
+        ("Fjord", "link"),
+    ]
+    assert [(one.client_name, one.state) for one in account.waiting] == [("Cedar", "parked")]
+    assert {(one["amount"], one["last4"], one["status"]) for one in world.stripe.charges()} == {
+        (22_610, "4242", "succeeded"),
+        (22_610, "0341", "failed"),
+        (17_850, "4242", "succeeded"),
+    }
+    sent = [
+        (
+            mail["to"],
+            mail["cc"],
+            mail["subject"],
+            [each["filename"] for each in mail["attachments"]],
+        )
+        for mail in world.resend.mails()[mailed_before:]
+    ]
+    foretold = [
+        ([*mail.to], [*mail.cc], mail.subject, [*mail.attachments])
+        for one in account.invoices
+        for mail in one.mails
+    ]
+    assert sorted(map(str, sent)) == sorted(map(str, foretold))
+
+
+def test_a_rehearsal_changes_nothing_and_asks_nobody(morning: BillingMorning, room: Path) -> None:
+    morning.works_for("Acme")
+    morning.puts_card_on_file("Acme", WORKS)
+    morning.world.settle()
+    world = morning.world.local
+    before = [len(world.stripe.requests), len(world.resend.requests), len(world.slack.exchanges())]
+
+    rehearsal = rehearsed(morning, room)
+
+    assert rehearsal.changed == ()
+    assert rehearsal.rows > 0
+    after = [len(world.stripe.requests), len(world.resend.requests), len(world.slack.exchanges())]
+    assert after == before
+    assert rehearsed(morning, room).digest == rehearsal.digest
+
+
+def test_a_rehearsal_leaves_no_file_behind(morning: BillingMorning, room: Path) -> None:
+    morning.works_for("Acme")
+    left = room / "timebot-rehearsal-killed"
+    left.mkdir()
+    (left / "held").touch()
+
+    rehearsed(morning, room)
+
+    assert list(room.iterdir()) == []
+
+
+def test_with_nothing_to_bill_there_is_nothing_to_rehearse(
+    morning: BillingMorning, room: Path
+) -> None:
+    with pytest.raises(NothingToRun, match="There are no approved, unbilled hours"):
+        rehearsed(morning, room)
