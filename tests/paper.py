@@ -11,9 +11,10 @@ from tests.pocket_calculator import DECIMALS
 
 _FIGURE = r"\d[\d.,\u2019\u00a0\u202f]*"
 _LINE = re.compile(rf"(\d+):(\d\d) ({_FIGURE}) ({_FIGURE})$")
-_SUM = re.compile(r"^(Subtotal|Total|Credit applied|Left to pay) ([^ ]+)$", re.MULTILINE)
+_SUM = re.compile(r"^(Subtotal|Total|Credited|Credit applied|Left to pay) ([^ ]+)$", re.MULTILINE)
 _TAX = re.compile(r"^\D+ ([\d.,]+)\s?% ([^ ]+)$", re.MULTILINE)
 _HEAD = re.compile(r"^Amount due ([^ ]+) (\d+):(\d\d) hours$", re.MULTILINE)
+_KEPT = re.compile(r"^([^ ]+) is kept as your credit", re.MULTILINE)
 _GROUPED = r"\d{1,3}(?:[.,\u2019\u00a0\u202f]\d{3})*"
 
 
@@ -45,7 +46,7 @@ class Paper:
 
 def read_paper(content: bytes, currency: str) -> Paper:
     """Read the figures off a PDF, as a client with a pocket calculator would."""
-    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    text = _text(content)
     found = (_LINE.search(row) for row in text.splitlines())
     sums = {name: _minor(amount, currency) for name, amount in _SUM.findall(text)}
     ((due, hours, minutes),) = _HEAD.findall(text)
@@ -62,6 +63,19 @@ def read_paper(content: bytes, currency: str) -> Paper:
         left=sums.get("Left to pay", sums["Total"]),
         head=(_minor(due, currency), int(hours) * 60 + int(minutes)),
     )
+
+
+def read_credit(content: bytes, currency: str) -> tuple[int, int, int, int]:
+    """Read subtotal, tax, total and what is kept as credit off the PDF of a credit note."""
+    text = _text(content)
+    sums = {name: _minor(amount, currency) for name, amount in _SUM.findall(text)}
+    tax = sum(_minor(amount, currency) for _, amount in _TAX.findall(text))
+    kept = sum(_minor(amount, currency) for amount in _KEPT.findall(text))
+    return sums["Subtotal"], tax, sums["Credited"], kept
+
+
+def _text(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
 def _minor(printed: str, currency: str) -> int:

@@ -30,9 +30,14 @@ def line_amount(minutes: int, rate_minor: int, currency: str) -> int:
     return _half_up(Fraction(minutes * rate_minor, 60), currency)
 
 
+def step_of(currency: str) -> int:
+    """Return what amounts are whole multiples of, in minor units."""
+    return _STEPS.get(currency, 1)
+
+
 def is_rounded_away(minutes: int, rate_minor: int, currency: str, *, lines: int) -> bool:
     """Tell whether minutes can cost nothing because they are spread over so many lines."""
-    return 2 * minutes * rate_minor < 60 * _STEPS.get(currency, 1) * lines or not rate_minor
+    return 2 * minutes * rate_minor < 60 * step_of(currency) * lines or not rate_minor
 
 
 def tax_on(base_minor: int, tax_ppm: int, currency: str) -> int:
@@ -53,5 +58,5 @@ def is_too_little(due_minor: int, currency: str) -> bool:
 
 
 def _half_up(amount: Fraction, currency: str) -> int:
-    step = _STEPS.get(currency, 1)
+    step = step_of(currency)
     return (amount / step + Fraction(1, 2)).__floor__() * step

@@ -15,6 +15,9 @@ from tests.builders import MONDAY_NINE, a_member, a_project, a_submission, an_en
 from tests.drawing import DrawingHere
 from tests.pocket_calculator import rounded_minutes
 from tests.properties.stories import Stint, Terms
+from timebot.billing.credit_models import CreditNote
+from timebot.billing.credit_note import issue_credit_note
+from timebot.billing.crediting import Part
 from timebot.billing.flight_check import ClientCheck, check_run
 from timebot.billing.issuing import release, release_all
 from timebot.billing.models import BillingEntry, Invoice, InvoiceRun
@@ -26,6 +29,7 @@ from timebot.journal.inbox import WebhookDelivery
 from timebot.journal.outcomes import Delivered
 from timebot.money import Money
 from timebot.team.models import Member
+from timebot.team.rounding_rule import RoundingRule
 
 MIDNIGHT = MONDAY_NINE - timedelta(hours=9)
 PROJECTS = ("Logo", "Website")
@@ -53,6 +57,7 @@ class Account:
     def __init__(self, world: World, terms: Terms) -> None:
         self.world, self.terms = world, terms
         self.stints: list[Stint] = []
+        self._places: dict[UUID, int] = {}
         self._minutes: Counter[Group] = Counter()
         columns: dict[str, Any] = {
             "name": f"Acme {uuid4().hex}",
@@ -85,15 +90,15 @@ class Account:
         """Write work down that was handed in and approved."""
         with self.world.database.transaction() as session:
             for stint in stints:
-                self._write(session, stint)
-        self.stints += stints
+                self._places[self._write(session, stint)] = len(self.stints)
+                self.stints.append(stint)
 
-    def _write(self, session: Session, stint: Stint) -> None:
+    def _write(self, session: Session, stint: Stint) -> UUID:
         here = self.world.workspace_id
         member = session.get_one(Member, (here, self.members[stint.member]))
         project = session.get_one(Project, (here, self.projects[stint.project]))
         started_at = MIDNIGHT + timedelta(days=stint.day, seconds=stint.start)
-        an_entry(
+        return an_entry(
             session,
             member,
             project,
@@ -107,7 +112,7 @@ class Account:
             submission_id=a_submission(session, member).id,
             approved_by=self.members[2],
             approved_at=MONDAY_NINE + timedelta(days=14),
-        )
+        ).id
 
     def open_run(self) -> ClientCheck:
         """Open a run over the client's work by hand, and look at the draft.
@@ -188,37 +193,63 @@ class Account:
         assert StripeWebhooks(world.database, world.processor)(heard) == Delivered()
         world.drain(self.pipeline)
 
-    def bill_by_pencil(self) -> Counter[Group]:
-        """Return the minutes that are due now by rounding group; from then on they are billed."""
+    def take_back(self, invoice: Invoice, part: Part | None) -> CreditNote:
+        """Issue a credit note of which paid money stays as credit, and let the worker draw it.
+
+        Raises:
+            NothingLeft: if that comes to nothing.
+        """
+        world = self.world
+        with world.database.transaction() as session:
+            note_id = issue_credit_note(
+                session,
+                workspace=world.workspace(session),
+                actor=world.owner(session),
+                invoice_id=invoice.id,
+                reason="agreed on the phone",
+                parts=() if part is None else (part,),
+                now=world.clock.now(),
+            ).id
+        world.drain(self.pipeline)
+        return world.fresh(CreditNote, note_id)
+
+    def minutes_by_pencil(self) -> Counter[Group]:
+        """Return the minutes that are due now by rounding group, less those billed before."""
         seconds: Counter[Group] = Counter()
         rules = {}
         for place, stint in enumerate(self.stints):
-            rule = self.terms.rules[stint.project] or self.terms.rule
             if stint.kind == "internal":
                 continue
-            group = Group(
-                self.members[stint.member],
-                self.projects[stint.project],
-                MONDAY_NINE.date() + timedelta(days=stint.day),
-                stint.rate_minor if stint.kind == "billable" else 0,
-                stint.kind,
-                place if rule.scope == "entry" else None,
-            )
+            group = self._group(place, stint)
             seconds[group] += stint.seconds
-            rules[group] = rule
+            rules[group] = self._rule(stint)
         whole = {group: rounded_minutes(seconds[group], rule) for group, rule in rules.items()}
-        due: Counter[Group] = Counter()
-        for group, minutes in whole.items():
-            more = max(0, minutes - self._minutes[group])
-            due[group._replace(stint=None)] += more
-            self._minutes[group] += more
-        return due
+        return Counter(
+            {group: max(0, minutes - self._minutes[group]) for group, minutes in whole.items()}
+        )
+
+    def note_billed(self, minutes: Counter[Group]) -> None:
+        """Remember that these minutes are on an invoice."""
+        self._minutes += minutes
+
+    def _rule(self, stint: Stint) -> RoundingRule:
+        return self.terms.rules[stint.project] or self.terms.rule
+
+    def _group(self, place: int, stint: Stint) -> Group:
+        return Group(
+            self.members[stint.member],
+            self.projects[stint.project],
+            MONDAY_NINE.date() + timedelta(days=stint.day),
+            stint.rate_minor if stint.kind == "billable" else 0,
+            stint.kind,
+            place if self._rule(stint).scope == "entry" else None,
+        )
 
     def minutes_in_books(self, session: Session, invoice: Invoice) -> Counter[Group]:
         """Return the minutes that an invoice bills, by the same groups."""
         found: Counter[Group] = Counter()
         entries = select(BillingEntry).where(BillingEntry.invoice_id == invoice.id)
         for one in session.scalars(entries):
-            who, what = (one.member_id, one.project_id), (one.rate_minor, one.kind)
-            found[Group(*who, one.worked_on, *what)] += one.minutes_billed
+            place = self._places[one.time_entry_id]
+            found[self._group(place, self.stints[place])] += one.minutes_billed
         return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from tests.pocket_calculator import DECIMALS
-from timebot.team.rounding_rule import RoundingRule
+from timebot.team.rounding_rule import LAW, RoundingRule
 
 HOUR = 3_600
 MOST_STINTS = 8
@@ -50,11 +50,35 @@ class Stint:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """What a credit note takes back of an earlier invoice.
+
+    Attributes:
+        invoice, line: which one, counted round and round.
+        what: all that is left, a line, or of a line minutes or an amount.
+        percent: how much of the line's minutes or amount.
+    """
+
+    invoice: int
+    line: int
+    what: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What is taken back first, and the work of the invoice that follows."""
+
+    taken_back: tuple[TakenBack, ...]
+    stints: tuple[Stint, ...]
+
+
+@dataclass(frozen=True)
 class Story:
-    """A client, and the work of each of their invoices."""
+    """A client, and all that is billed to them."""
 
     terms: Terms
-    invoices: tuple[tuple[Stint, ...], ...]
+    chapters: tuple[Chapter, ...]
 
 
 RULES = st.builds(
@@ -107,6 +131,24 @@ def stints_at(rates: list[int]) -> st.SearchStrategy[tuple[Stint, ...]]:
     return st.lists(stint, min_size=1, max_size=MOST_STINTS).map(tuple)
 
 
+TAKEN_BACK = st.builds(
+    TakenBack,
+    invoice=st.integers(0, 2),
+    line=st.integers(0, MOST_STINTS - 1),
+    what=st.sampled_from(["all", "all", "line", "minutes", "amount"]),
+    percent=st.integers(1, 100),
+)
+
+
+def chapters_at(rates: list[int]) -> st.SearchStrategy[tuple[Chapter, ...]]:
+    """Return up to three invoices, with credit notes between them."""
+    stints = stints_at(rates)
+    first = st.builds(Chapter, taken_back=st.just(()), stints=stints)
+    taken_back = st.lists(TAKEN_BACK, min_size=1, max_size=2).map(tuple)
+    later = st.builds(Chapter, taken_back=taken_back, stints=stints)
+    return st.tuples(first, later) | st.tuples(first, later, later) | st.tuples(first)
+
+
 def rates_in(currency: str) -> st.SearchStrategy[list[int]]:
     """Return a few rates per hour; now and then one at which short work costs nothing."""
     hourly = st.integers(20 * 10 ** DECIMALS[currency], 300 * 10 ** DECIMALS[currency])
@@ -118,7 +160,25 @@ STORIES = st.sampled_from(sorted(DECIMALS)).flatmap(
         lambda rates: st.builds(
             Story,
             terms=terms_in(currency),
-            invoices=st.lists(stints_at(rates), min_size=1, max_size=2).map(tuple),
+            chapters=chapters_at(rates),
         )
     )
 )
+
+
+def _work(day: int, hours: int, *, rate_minor: int = 95_123, kind: str = "billable") -> Stint:
+    return Stint(day, 9 * HOUR, hours * HOUR + 1, 0, 0, kind, rate_minor, "ABC-1", "Sketches")
+
+
+A_LONG_STORY = Story(
+    Terms("KWD", "de_DE", LAW, (None, None), 77_123, None, "entry", has_annex=True, pays="charge"),
+    (
+        Chapter(
+            (),
+            (_work(0, 2), _work(0, 0, rate_minor=1), _work(1, 1, kind="no_charge")),
+        ),
+        Chapter((TakenBack(0, 0, "all", 100),), (_work(2, 1),)),
+        Chapter((TakenBack(1, 0, "minutes", 50),), (_work(2, 3),)),
+    ),
+)
+"""Lines that cost nothing, a credit larger than the next invoice, and its rest on the one after."""
