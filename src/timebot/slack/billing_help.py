@@ -62,7 +62,7 @@ WORDS = (
     Verb(
         "invoice",
         "<number>",
-        "Shows one invoice: PDF, charge again, send, mark paid, credit, cancel.",
+        "Shows one invoice: PDF, why, charge again, send, mark paid, credit, cancel.",
         "invoice INV-2026-0001",
     ),
     Verb(

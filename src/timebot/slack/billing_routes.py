@@ -25,6 +25,7 @@ from timebot.slack import (
     run_actions,
     run_card,
     settings_form,
+    why_command,
 )
 from timebot.slack.desk import Card, Feature, Notice, Options
 
@@ -45,6 +46,7 @@ BILLING_ACTIONS: Mapping[str, Feature] = {
     **routing_command.ACTIONS,
     **run_actions.ACTIONS,
     **settings_form.ACTIONS,
+    **why_command.ACTIONS,
 }
 BILLING_FORMS: Mapping[str, Feature] = {
     **client_form.FORMS,

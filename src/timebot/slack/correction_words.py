@@ -24,7 +24,7 @@ def correction_lines(viewer: Viewer, invoice: Invoice) -> list[str]:
     notes = list_credit_notes(viewer.session, invoice)
     is_in_parts = len(payments) > 1 or (payments and invoice.collection in {"open", "failed"})
     lines = [_payment(viewer, one) for one in payments] if is_in_parts else []
-    lines += [_note(viewer, one) for one in notes]
+    lines += [note_words(one, viewer.workspace.locale) for one in notes]
     rest = len(lines) - _MOST
     return lines if rest <= 0 else [f"{rest} earlier ones", *lines[-_MOST:]]
 
@@ -41,9 +41,11 @@ def _payment(viewer: Viewer, payment: Payment) -> str:
     return f"{came}; {money_words(lost, viewer.workspace.locale)} was lost in a dispute."
 
 
-def _note(viewer: Viewer, note: CreditNote) -> str:
+def note_words(note: CreditNote, locale: str) -> str:
+    """Return what a credit note took back, what became of that, and why."""
+
     def words(minor: int) -> str:
-        return money_words(Money(minor, note.currency), viewer.workspace.locale)
+        return money_words(Money(minor, note.currency), locale)
 
     outcomes = []
     if note.reduces_minor:

@@ -107,7 +107,7 @@ VERBS = (
     Verb(
         "why",
         "<invoice number> [line]",
-        "Shows how a line of an invoice came to be.",
+        "Shows how a line of an invoice came to be: hours, changes, approval, rounding, rate.",
         "why INV-2026-0001 1",
     ),
     Verb(

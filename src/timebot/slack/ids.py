@@ -116,6 +116,7 @@ class Act(StrEnum):
     RUN_SHOW = "run.show"
     RUN_CLIENT = "run.client"
     INVOICE_PDF = "invoice.pdf"
+    INVOICE_WHY = "invoice.why"
     INVOICE_CHARGE = "invoice.charge"
     INVOICE_SEND = "invoice.send"
     INVOICE_MAIL = "invoice.mail"

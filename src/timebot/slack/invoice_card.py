@@ -123,7 +123,7 @@ def _hint(viewer: Viewer, invoice: Invoice, client: Client) -> str:
 
 def _buttons(viewer: Viewer, invoice: Invoice, client: Client) -> list[Block]:
     value = {"invoice": invoice.id}
-    found = [button("PDF", Act.INVOICE_PDF, value)]
+    found = [button("PDF", Act.INVOICE_PDF, value), button("Why", Act.INVOICE_WHY, value)]
     notes = list_credit_notes(viewer.session, invoice)
     for note in notes[-_MOST_NOTES:]:
         found += _note_buttons(note)

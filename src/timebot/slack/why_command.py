@@ -1,16 +1,29 @@
 """Why: shows how a line of an invoice came to be; money only to those who may see it."""
 
-from timebot.billing.why import Explanation, WhyCredit, WhyEntry, WhyLine, explain_line
+from collections.abc import Mapping
+
+from timebot.billing.why import Explanation, explain_line
+from timebot.billing.why_entries import WhyEntry
 from timebot.errors import Refusal
 from timebot.slack.answer import Answer
-from timebot.slack.blocks import Block, context, divider, escape, header, section, shortened
-from timebot.slack.desk import Asked
-from timebot.slack.time_words import DASH, clock, hours, link, spoken, stamp
-from timebot.slack.words import minutes_words, money_words, weekday_words
-from timebot.team.days import day_in_words
+from timebot.slack.blocks import Block, button, code, context, cut, divider, header, section
+from timebot.slack.desk import Asked, Feature
+from timebot.slack.ids import Act
+from timebot.slack.invoice_asking import invoice_of
+from timebot.slack.time_words import spoken
+from timebot.slack.whole_text import LONGEST, drawn_lines
+from timebot.slack.why_words import (
+    CHANGES_SHOWN,
+    credit_words,
+    entry_words,
+    line_words,
+    settled_words,
+)
+from timebot.slack.words import counted
+from timebot.team.rights import require
 
-_KINDS = {"no_charge": "no charge", "fixed": "fixed price"}
-_SOURCES = {"timer": "timer", "manual": "added by hand", "import": "imported"}
+_MOST_ROWS = 42
+"""Of the 50 blocks of a message; the others are for what stands above and below the lines."""
 
 
 def explain(asked: Asked, rest: str) -> Answer:
@@ -22,88 +35,67 @@ def explain(asked: Asked, rest: str) -> Answer:
             "Please name the invoice, and the line if you want just one.",
             example=f"{asked.desk.command} why INV-2026-0001 1",
         )
+    return _explained(asked, number, int(line) if line else None)
+
+
+def why_clicked(asked: Asked) -> Answer:
+    """Explain the invoice of a button, all its lines."""
+    require(asked.session, asked.member, "billing", to="see invoices", now=asked.now)
+    return _explained(asked, invoice_of(asked).number or "", None)
+
+
+def _explained(asked: Asked, number: str, line: int | None) -> Answer:
     explanation = explain_line(
         asked.session,
         workspace=asked.workspace,
         member=asked.member,
         number=number,
-        line=int(line) if line else None,
+        line=line,
     )
-    return draw_explanation(explanation, locale=asked.workspace.locale)
+    command, locale = asked.desk.command, asked.workspace.locale
+    return draw_explanation(explanation, command=command, locale=locale)
 
 
-def draw_explanation(explanation: Explanation, *, locale: str) -> Answer:
-    """Draw the lines, and below each the entries that it was made from."""
+def draw_explanation(explanation: Explanation, *, command: str, locale: str) -> Answer:
+    """Draw the lines, below each the entries that it was made from, and what became of it all."""
     title = f"How {explanation.number} came to be"
-    blocks: list[Block] = [header(title)]
-    words = [title]
+    rows, left = _rows(explanation, locale)
+    if left:
+        more = f"… and {counted(left, 'more entry', 'more entries')}. Name a line to see its own:"
+        rows.append(context(f"{more} {code(f'{command} why {explanation.number} 1')}"))
+    below: list[Block] = []
+    if explanation.settled is not None:
+        below = [divider(), *map(section, settled_words(explanation.settled, locale))]
+    else:
+        below = [context("You see your own time here, without amounts.")]
+    # What it came to is heard however long the lines are.
+    end = spoken(*drawn_lines(below))
+    start = cut(spoken(title, *drawn_lines(rows)), LONGEST - len(end) - 1)
+    return Answer(text=f"{start}\n{end}", blocks=[header(title), *rows, *below])
+
+
+def _rows(explanation: Explanation, locale: str) -> tuple[list[Block], int]:
+    """Return the blocks of the lines, as many as fit, and how many entries did not."""
+    rows: list[Block] = []
+    left = 0
     for line in explanation.lines:
-        head = _line(line, locale)
-        blocks += [divider(), section(head)]
-        words.append(head)
-        for credit in line.taken_back:
-            row = _credit(credit, locale)
-            blocks.append(context(row))
-            words.append(row)
-        for entry in line.entries:
-            row = _entry(entry, locale)
-            blocks.append(context(row))
-            words.append(row)
-    if not explanation.shows_money:
-        blocks.append(context("You see your own time here, without amounts."))
-    return Answer(text=spoken(*words), blocks=shortened(blocks))
+        heads = [section(line_words(line, locale))]
+        heads += [context(credit_words(credit, locale)) for credit in line.taken_back]
+        room = _MOST_ROWS - len(rows) - len(heads)
+        # The head of a line is not drawn alone.
+        shown = line.entries[: max(room, 0)]
+        rows += [*heads, *(_entry(entry, locale) for entry in shown)] if shown else []
+        left += len(line.entries) - len(shown)
+    return rows, left
 
 
-def _line(line: WhyLine, locale: str) -> str:
-    kind = f" · {_KINDS[line.kind]}" if line.kind in _KINDS else ""
-    worked, billed = hours(line.seconds_worked), minutes_words(line.minutes_billed)
-    facts = f"worked {worked}, billed *{billed}*"
-    if line.rate is not None and line.amount is not None:
-        rate, amount = money_words(line.rate, locale), money_words(line.amount, locale)
-        facts += f" at {rate} per hour: *{amount}*"
-    text = f"\n{escape(line.text)}" if line.text else ""
-    return f"*Line {line.position}: {escape(line.project_name)}*{kind}{text}\n{facts}"
+def _entry(entry: WhyEntry, locale: str) -> Block:
+    words = entry_words(entry, locale)
+    if len(entry.changes) <= CHANGES_SHOWN:
+        return context(words)
+    key, says = entry.entry_id.hex, f"History of number {entry.entry_number}"
+    value = {"entry": entry.entry_id}
+    return section(words, accessory=button("History", Act.ENTRY_HISTORY, value, key=key, says=says))
 
 
-def _credit(credit: WhyCredit, locale: str) -> str:
-    amount = money_words(credit.amount, locale) if credit.amount is not None else ""
-    what = " and ".join(filter(None, (minutes_words(credit.minutes), amount)))
-    day = f" of {day_in_words(credit.issued_on)}" if credit.issued_on else ""
-    return f"{credit.number}{day} took back {escape(what)}: {escape(credit.reason)}"
-
-
-def _entry(entry: WhyEntry, locale: str) -> str:
-    span = f"{clock(entry.started_at, entry.zone)}{DASH}{clock(entry.ended_at, entry.zone)}"
-    when = f"{weekday_words(entry.worked_on)}, {span} ({entry.zone})"
-    ticket = entry.ticket_ref or ""
-    if entry.ticket_url and entry.ticket_ref:
-        ticket = link(entry.ticket_url, entry.ticket_ref)
-    origin = link(entry.permalink, "message") if entry.permalink else ""
-    head = [
-        f"#{entry.entry_number} {escape(entry.member_name)}",
-        when,
-        escape(entry.text),
-        ticket,
-        origin,
-        _SOURCES.get(entry.source, entry.source),
-    ]
-    approved = f"approved by {escape(entry.approved_by)}, {stamp(entry.approved_at, entry.zone)}"
-    return "\n".join(
-        [" · ".join(filter(None, head)), f"{approved}; {_rounding(entry)}{_rate(entry, locale)}"]
-    )
-
-
-def _rounding(entry: WhyEntry) -> str:
-    worked, billed = hours(entry.seconds_worked), minutes_words(entry.minutes_billed)
-    said = f"worked {worked}, billed {billed} ({entry.rounding}"
-    if entry.group_seconds != entry.seconds_worked:
-        group = f"{hours(entry.group_seconds)} came to {minutes_words(entry.group_minutes)}"
-        said += f"; together with the others of that day {group}"
-    return f"{said})"
-
-
-def _rate(entry: WhyEntry, locale: str) -> str:
-    if entry.rate is None:
-        return ""
-    source = f", the {entry.rate_source}" if entry.rate_source else ""
-    return f"; {money_words(entry.rate, locale)} per hour{source}"
+ACTIONS: Mapping[str, Feature] = {Act.INVOICE_WHY: why_clicked}

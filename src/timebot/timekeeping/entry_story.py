@@ -1,5 +1,6 @@
 """Tells the story of one entry from the audit: who did what to it, when, before and after."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,10 @@ _COMPARED = (
     "is_confirmed",
     "ticket_ref",
 )
+
+
+Noted = tuple[AuditEvent, AuditDetail | None]
+"""What the audit has of one step; the detail may be missing."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,17 @@ def tell_story(
     """
     if reader.id != entry.member_id:
         require(session, reader, "approver", to="see the history of others", now=now)
+    found = noted(session, workspace_id=entry.workspace_id, entry_ids=[entry.id])
+    newest_first = found.get(entry.id, [])[::-1]
+    page = newest_first[skip : skip + most]
+    steps = [read_step(session, entry, *row) for row in page]
+    return Story(steps, older=len(newest_first) - skip - len(page))
+
+
+def noted(
+    session: Session, *, workspace_id: UUID, entry_ids: Sequence[UUID]
+) -> dict[UUID, list[Noted]]:
+    """Return what the audit has of some entries, by entry, the oldest first."""
     rows = session.execute(
         select(AuditEvent, AuditDetail)
         .outerjoin(
@@ -131,28 +147,30 @@ def tell_story(
             & (AuditDetail.event_id == AuditEvent.id),
         )
         .where(
-            AuditEvent.workspace_id == entry.workspace_id,
+            AuditEvent.workspace_id == workspace_id,
             AuditEvent.subject_kind == "time_entry",
-            AuditEvent.subject_id == entry.id,
+            AuditEvent.subject_id.in_(entry_ids),
             AuditEvent.action.in_([f"time_entry.{verb}" for verb in _TOLD]),
         )
     )
-    found = sorted(((event, detail) for event, detail in rows), key=_order, reverse=True)
-    page = found[skip : skip + most]
-    steps = [_step(session, entry, event, detail) for event, detail in page]
-    return Story(steps, older=len(found) - skip - len(page))
+    found: dict[UUID, list[Noted]] = defaultdict(list)
+    for event, detail in rows:
+        if event.subject_id is not None:
+            found[event.subject_id].append((event, detail))
+    return {entry_id: sorted(one, key=_order) for entry_id, one in found.items()}
 
 
-def _order(row: tuple[AuditEvent, AuditDetail | None]) -> tuple[datetime, int]:
+def _order(row: Noted) -> tuple[datetime, int]:
     """Return what orders the steps; within one instant the entry's version does."""
     event, detail = row
     after = (detail.after if detail is not None else None) or {}
     return event.at, int(after.get("version", 0))
 
 
-def _step(
+def read_step(
     session: Session, entry: TimeEntry, event: AuditEvent, detail: AuditDetail | None
 ) -> Step:
+    """Return one thing that the audit has of an entry, as a step of its story."""
     before = (detail.before if detail is not None else None) or {}
     after = (detail.after if detail is not None else None) or {}
     note = detail.note if detail is not None else None

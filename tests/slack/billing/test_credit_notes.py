@@ -125,5 +125,5 @@ def test_everything_left_is_taken_back_and_the_invoice_says_so(invoiced: Firm) -
 
     shown = invoiced.types("invoice 1")
     assert "Credited in full." in shown.text
-    assert shown.buttons == ["PDF", "CN-2031-0001 PDF"]
+    assert shown.buttons == ["PDF", "Why", "CN-2031-0001 PDF"]
     assert "credited in full" in posted(invoiced.ben, "Extra invoice run").text

@@ -23,7 +23,7 @@ def test_a_dispute_is_told_with_the_way_to_answer(firm: Firm) -> None:
     assert told.buttons == ["Answer at Stripe", "Show invoice"]
     shown = firm.types("invoice 1")
     assert "Disputed at the bank" in shown.text
-    assert shown.buttons == ["Answer at Stripe", "PDF"]
+    assert shown.buttons == ["Answer at Stripe", "PDF", "Why"]
     assert dispute in str(shown.blocks)
 
 
@@ -38,7 +38,7 @@ def test_a_lost_dispute_leaves_only_what_still_helps(firm: Firm) -> None:
     assert "Write a credit note if you give it up" in told.text
     assert "not paid, a dispute was lost" in shown.text
     assert "\u20ac190.00 was lost in a dispute" in shown.text
-    assert shown.buttons == ["Mark paid", "PDF", "Credit note"]
+    assert shown.buttons == ["Mark paid", "PDF", "Why", "Credit note"]
 
 
 def test_a_won_dispute_is_told(firm: Firm) -> None:

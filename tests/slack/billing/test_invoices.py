@@ -31,7 +31,7 @@ def test_a_declined_card_is_told_with_what_can_be_done(declined: Firm) -> None:
     assert "Card declined" in card.text
     assert card.buttons == [
         *("Try the card again", "Send pay link", "Ask for another card", "Mark paid", "PDF"),
-        *("Credit note", "Park", "Cancel invoice"),
+        *("Why", "Credit note", "Park", "Cancel invoice"),
     ]
     assert "card declined" in declined.run_message().text
 
@@ -46,7 +46,7 @@ def test_a_declined_card_is_charged_again(declined: Firm) -> None:
     assert declined.row(Invoice).collection == "paid"
     repainted = posted(declined.ben, "INV-2031-0001 for Acme")
     assert "Paid on 10 Mar 2031" in repainted.text
-    assert repainted.buttons == ["PDF", "Mail the receipt again", "Credit note"]
+    assert repainted.buttons == ["PDF", "Why", "Mail the receipt again", "Credit note"]
 
 
 def test_the_pay_link_is_sent_instead(declined: Firm) -> None:
@@ -148,3 +148,16 @@ def test_members_see_no_invoices(open_by_link: Firm) -> None:
 
         assert answer.text.startswith("Only billing people and owners may")
         assert "€" not in answer.all_text
+
+
+def test_the_way_from_the_hours_to_the_amount_stands_beside_the_invoice(firm: Firm) -> None:
+    firm.add_work("Logo")
+    firm.open_run()
+    invoice = firm.release("Acme")
+    card = posted(firm.ben, f"{invoice.number} for Acme")
+
+    why = firm.ben.click(card, text="Why")
+
+    assert "120 min \N{MULTIPLICATION SIGN} €95.00 ÷ 60 = €190.00" in why.text
+    assert "Released by ben" in why.text
+    assert "Total: €190.00" in why.text

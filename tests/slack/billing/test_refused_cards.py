@@ -6,7 +6,7 @@ from tests.slack.billing.firms import Firm, posted
 from timebot.billing.models import Invoice
 
 SHORT, EXPIRED, ASKS = "4000000000009995", "4000000000000069", "4000002760003184"
-ALWAYS = ["Mark paid", "PDF", "Credit note", "Park", "Cancel invoice"]
+ALWAYS = ["Mark paid", "PDF", "Why", "Credit note", "Park", "Cancel invoice"]
 
 
 def refused(firm: Firm, card: str) -> None:

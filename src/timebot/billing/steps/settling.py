@@ -130,6 +130,7 @@ def settle_part(
     """
     payment = _late_payment(session, invoice, "outside", now, amount=amount)
     payment.settled_at, payment.paid_on, payment.note = now, paid_on, words
+    payment.created_by = actor.member_id
     session.flush()
     facts = {"amount_minor": amount.minor, "currency": amount.currency, "how": "outside"}
     _note_payment(session, payment, "payment.succeeded", facts, actor, now)

@@ -1,0 +1,193 @@
+"""The time entries behind the lines of an invoice, as they were when it was issued."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebot.billing.models import BillingEntry, Invoice
+from timebot.money import Money
+from timebot.team.models import Member
+from timebot.team.rounding_rule import RoundingRule
+from timebot.timekeeping.entry_past import Past, look_back
+from timebot.timekeeping.entry_story import Step
+from timebot.timekeeping.models import TimeEntry
+
+_SECOND = timedelta(seconds=1)
+
+
+class GroupPart(NamedTuple):
+    """What one entry brought into its rounding group, and took out of it."""
+
+    entry_number: int
+    seconds: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class WhyGroup:
+    """What was summed and rounded once: the hours of one member, project, day and rate.
+
+    Attributes:
+        parts: the entries of this invoice in the group, this one among them.
+        seconds, minutes: of the whole group: what was summed, and what it came to.
+        earlier_seconds, earlier_minutes: what of it earlier invoices had billed.
+    """
+
+    parts: tuple[GroupPart, ...]
+    seconds: int
+    minutes: int
+
+    @property
+    def earlier_seconds(self) -> int:
+        """The seconds of the group that earlier invoices had billed."""
+        return self.seconds - sum(part.seconds for part in self.parts)
+
+    @property
+    def earlier_minutes(self) -> int:
+        """The minutes of the group that earlier invoices had billed."""
+        return self.minutes - sum(part.minutes for part in self.parts)
+
+
+@dataclass(frozen=True)
+class WhyEntry:
+    """One time entry behind a line.
+
+    Attributes:
+        entry_number: the member's own short number for it.
+        started_at, ended_at: the exact instants, in UTC; `zone` is where they were worked.
+        changes: what was done to it before the invoice was issued, beside starting, stopping,
+            submitting and approving it.
+        minutes_billed: its share of its rounding group.
+        rounding: the rule in words.
+        rate, amount, rate_source: None for people who see no money.
+    """
+
+    entry_id: UUID
+    entry_number: int
+    member_name: str
+    worked_on: date
+    started_at: datetime
+    ended_at: datetime
+    zone: str
+    text: str
+    ticket_ref: str | None
+    ticket_url: str | None
+    permalink: str | None
+    source: str
+    approved_by: str
+    approved_at: datetime | None
+    changes: tuple[Step, ...]
+    seconds_worked: int
+    minutes_billed: int
+    group: WhyGroup
+    rounding: str
+    rate: Money | None
+    rate_source: str | None
+    amount: Money | None
+
+    @property
+    def whole_seconds(self) -> tuple[datetime, datetime]:
+        """Start and end in whole seconds that differ by what was worked; the fractions are off."""
+        ended = self.ended_at.replace(microsecond=0)
+        return ended - (self.ended_at - self.started_at) // _SECOND * _SECOND, ended
+
+
+class _Row(NamedTuple):
+    billed: BillingEntry
+    entry: TimeEntry
+    name: str
+
+
+def entries_behind(
+    session: Session, invoice: Invoice, *, line_ids: Collection[UUID], only: Member | None
+) -> dict[UUID, list[WhyEntry]]:
+    """Return the entries behind some lines of an issued invoice, by line, by day and time.
+
+    Args:
+        session: the open transaction.
+        invoice: the invoice.
+        line_ids: the lines.
+        only: whose entries, without money; None for everybody's.
+    """
+    rows = _rows(session, invoice, only)
+    groups = _groups(rows)
+    chosen = [row for row in rows if row.billed.line_id in line_ids]
+    past = look_back(
+        session,
+        workspace_id=invoice.workspace_id,
+        entries=[row.entry for row in chosen],
+        until=invoice.released_at or invoice.created_at,
+    )
+    found: dict[UUID, list[WhyEntry]] = defaultdict(list)
+    for row in chosen:
+        why = _why(row, past[row.entry.id], groups, shows_money=only is None)
+        found[row.billed.line_id].append(why)
+    return found
+
+
+def _rows(session: Session, invoice: Invoice, only: Member | None) -> list[_Row]:
+    query = (
+        select(BillingEntry, TimeEntry, Member.name)
+        .join(
+            TimeEntry,
+            (TimeEntry.workspace_id == BillingEntry.workspace_id)
+            & (TimeEntry.id == BillingEntry.time_entry_id),
+        )
+        .join(
+            Member,
+            (Member.workspace_id == TimeEntry.workspace_id) & (Member.id == TimeEntry.member_id),
+        )
+        .where(
+            BillingEntry.workspace_id == invoice.workspace_id,
+            BillingEntry.invoice_id == invoice.id,
+        )
+        .order_by(BillingEntry.worked_on, TimeEntry.started_at, TimeEntry.id)
+    )
+    if only is not None:
+        query = query.where(BillingEntry.member_id == only.id)
+    return [_Row(*row) for row in session.execute(query)]
+
+
+def _groups(rows: Sequence[_Row]) -> dict[str, WhyGroup]:
+    """Return the rounding groups by key; a group is one member's, so nobody else's is missing."""
+    parts: dict[str, list[GroupPart]] = defaultdict(list)
+    sums: dict[str, tuple[int, int]] = {}
+    for billed, entry, _ in rows:
+        part = GroupPart(entry.number, billed.seconds_worked, billed.minutes_billed)
+        parts[billed.group_key].append(part)
+        sums[billed.group_key] = billed.group_seconds, billed.group_minutes
+    return {key: WhyGroup(tuple(parts[key]), *both) for key, both in sums.items()}
+
+
+def _why(row: _Row, past: Past, groups: Mapping[str, WhyGroup], *, shows_money: bool) -> WhyEntry:
+    billed, entry, name = row
+    return WhyEntry(
+        entry_id=entry.id,
+        entry_number=entry.number,
+        member_name=name,
+        worked_on=billed.worked_on,
+        started_at=past.started_at,
+        ended_at=past.ended_at,
+        zone=past.zone,
+        text=past.text,
+        ticket_ref=past.ticket_ref,
+        ticket_url=past.ticket_url,
+        permalink=entry.permalink,
+        source=entry.source,
+        approved_by=past.approved_by,
+        approved_at=past.approved_at,
+        changes=past.changes,
+        seconds_worked=billed.seconds_worked,
+        minutes_billed=billed.minutes_billed,
+        group=groups[billed.group_key],
+        rounding=RoundingRule(**billed.rounding).words,
+        rate=Money(billed.rate_minor, billed.currency) if shows_money else None,
+        rate_source=billed.rate_source if shows_money else None,
+        amount=Money(billed.amount_minor, billed.currency) if shows_money else None,
+    )
