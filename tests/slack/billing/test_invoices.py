@@ -154,10 +154,12 @@ def test_the_way_from_the_hours_to_the_amount_stands_beside_the_invoice(firm: Fi
     firm.add_work("Logo")
     firm.open_run()
     invoice = firm.release("Acme")
-    card = posted(firm.ben, f"{invoice.number} for Acme")
+    card = firm.types(f"invoice {invoice.number}")
 
-    why = firm.ben.click(card, text="Why")
+    firm.ben.click(card, text="Why")
+    firm.world.settle()
 
+    why = firm.ben.last_message(containing="came to be")
     assert "120 min \N{MULTIPLICATION SIGN} €95.00 ÷ 60 = €190.00" in why.text
     assert "Released by ben" in why.text
     assert "Total: €190.00" in why.text
