@@ -68,6 +68,18 @@ def test_rounding_over_the_client_s_ceiling_is_red(ceiling: int | None, found: l
     assert reds_of(work(minutes=10), ceiling=ceiling) == found
 
 
+def test_time_given_away_does_not_water_the_uplift_down() -> None:
+    free = work(2, minutes=600, rate=0, kind="no_charge")
+
+    assert reds_of(work(minutes=10), free, ceiling=49) == ["over_ceiling"]
+
+
+def test_rounding_of_time_given_away_parks_nothing() -> None:
+    free = work(2, minutes=1, rate=0, kind="no_charge")
+
+    assert reds_of(work(minutes=60), free, ceiling=0) == []
+
+
 @pytest.mark.parametrize(("way", "found"), [("card", ["under_card_minimum"]), ("bank", [])])
 def test_less_than_a_card_takes_is_red_where_cards_are_charged(way: str, found: list[str]) -> None:
     assert reds_of(work(minutes=15, rate=100), by_card=way == "card") == found

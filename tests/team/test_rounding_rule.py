@@ -55,3 +55,4 @@ def test_what_is_told_can_be_typed(increment: int, mode: str, minimum: int, scop
     again = parse_rounding(rule.words)
 
     assert (again.words, again.minimum, again.scope) == (rule.words, rule.minimum, rule.scope)
+    assert parse_rounding(rule.typed) == again

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from timebot.billing.pricing import Priced, Share, Work
+from timebot.billing.uplift import Uplift
 from timebot.clients.models import Client
 from timebot.money import Money, card_minimum
 
@@ -129,15 +130,20 @@ def _over_usual(priced: Priced, usual: Usual) -> Concern | None:
 
 
 def _over_ceiling(priced: Priced, client: Client) -> Concern | None:
-    ceiling = client.uplift_ceiling_percent
-    added = priced.minutes * 60 - priced.seconds
-    if ceiling is None or not priced.seconds or added * 100 <= ceiling * priced.seconds:
+    uplift = _uplift(priced)
+    if not uplift.is_over(client.uplift_ceiling_percent):
         return None
     return Concern(
         "over_ceiling",
-        f"Rounding adds {added * 100 // priced.seconds} percent to the time;"
-        f" {client.name} allows {ceiling}.",
+        f"Rounding adds {uplift.percent} percent to the time;"
+        f" {client.name} allows {client.uplift_ceiling_percent}.",
     )
+
+
+def _uplift(priced: Priced) -> Uplift:
+    """Return what rounding adds to what is charged: time given away would only water it down."""
+    charged = [line for line in priced.lines if line.first.kind == "billable"]
+    return Uplift(sum(line.seconds for line in charged), sum(line.minutes for line in charged))
 
 
 def _under_minimum(priced: Priced, due_minor: int) -> Concern | None:

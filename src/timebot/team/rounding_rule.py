@@ -59,6 +59,13 @@ class RoundingRule:
         return f"{said}, at least {_minutes(self.minimum)}" if self.minimum else said
 
     @property
+    def typed(self) -> str:
+        """The rule as it is typed, such as `15 up day`; `parse_rounding` reads it back."""
+        step = "none" if self.mode == "none" else f"{self.increment} {self.mode}"
+        said = f"{step} {self.scope}"
+        return f"{said} minimum {self.minimum}" if self.minimum else said
+
+    @property
     def columns(self) -> dict[str, int | str]:
         """The rule as the columns of a workspace, client or project."""
         return {
