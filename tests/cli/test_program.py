@@ -9,8 +9,9 @@ from tests.cli.conftest import Run
 from timebot.cli.program import program
 
 COMMANDS = [
-    "demo", "serve", "web", "worker", "migrate", "doctor", "bill preview", "bill run", "report",
-    "import clients", "import logo", "export invoices", "export payments", "audit verify",
+    "demo", "serve", "web", "worker", "migrate", "doctor", "bill preview", "bill run",
+    "bill rounding", "report", "import clients", "import logo", "export invoices",
+    "export payments", "audit verify",
 ]  # fmt: skip
 
 
@@ -62,7 +63,16 @@ def test_all_faulty_settings_are_told_at_once(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["doctor", "report", "bill preview", "bill run", "audit verify", "export invoices"]
+    "command",
+    [
+        "doctor",
+        "report",
+        "bill preview",
+        "bill run",
+        "bill rounding",
+        "audit verify",
+        "export invoices",
+    ],
 )
 def test_a_database_that_is_not_there_is_not_made(command: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'none.db'}"

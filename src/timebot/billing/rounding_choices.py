@@ -70,6 +70,13 @@ class Choice:
     results: tuple[Result, ...]
 
     @property
+    def label(self) -> str:
+        """How the choice is called: the rule as it is typed, where it is one."""
+        if self.kind == "billed":
+            return "as billed"
+        return self.rule.typed if self.rule else "each project's"
+
+    @property
     def uplift(self) -> Uplift:
         """What rounding adds to all invoices together."""
         uplifts = [result.uplift for result in self.results]

@@ -1,4 +1,4 @@
-"""`timebot bill`: what a run would bill, and opening one by hand."""
+"""`timebot bill`: what a run would bill, and opening one by hand; rounding is in rounding.py."""
 
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from timebot.cli.opening import (
     writing,
 )
 from timebot.cli.output import amounts, hours, money_json, print_json, print_table
+from timebot.cli.rounding import show_rounding
 from timebot.clients.lookup import find_client
 from timebot.clients.models import Client
 from timebot.team.models import Workspace
@@ -28,7 +29,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 
 @click.group()
 def bill() -> None:
-    """See what a run would bill, or open one now."""
+    """See what a run would bill, open one now, or compare rounding rules."""
+
+
+bill.add_command(show_rounding)
 
 
 @bill.command("preview")
