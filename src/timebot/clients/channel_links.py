@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from timebot.clients.labels import Fit
+from timebot.clients.labels import Fit, split_quoted
 from timebot.clients.lookup import PlaceTakesNoTime, PlaceUnclear, find_place
 from timebot.clients.models import ChannelLink, Client, Project
 from timebot.clients.places import Place, all_places
@@ -123,7 +123,8 @@ def find_place_there(
         Refusal: as `find_place`, where another client is named.
     """
     places = all_places(session, workspace_id=workspace_id)
-    named, count, words_after = _client_named(words, places)
+    # Quotes around the name mean nothing; those around a description alone are its own.
+    named, count, words_after = _client_named(" ".join(filter(None, split_quoted(words))), places)
     if named is not None and named.id != linked.client.id:
         return find_place(session, workspace_id=workspace_id, words=words)
     rest = words_after if count else words

@@ -13,6 +13,19 @@ _WORD = re.compile(r"[^\s/>|:]*:[a-z0-9_+'-]+:[^\s/>|:]*|[^\s/>|:]+")
 # A colon separates too, unless it begins an emoji as Slack writes it.
 _LEADING_MARKS = re.compile(r"\A(?:[\s\-\u2013\u2014,/>|]|:(?![a-z0-9_+'-]+:))+")
 
+_CLOSING = {
+    '"': '"',
+    "'": "'",
+    "\u201c": "\u201d\u201c",
+    "\u201d": "\u201d",
+    "\u201e": "\u201c\u201d",
+    "\u2018": "\u2019",
+    "\u201a": "\u2018\u2019",
+    "\u00ab": "\u00bb",
+    "\u00bb": "\u00ab",
+}
+"""Which marks close what a quote mark opens, in the languages that people quote in."""
+
 
 class Fit(IntEnum):
     """How well typed words fit a name; less is better."""
@@ -73,6 +86,21 @@ class Label:
     def marks(self) -> frozenset[str]:
         """The words that are marks only, such as an emoji."""
         return frozenset(word for word in self.words if not loose_key(word))
+
+
+def split_quoted(text: str) -> tuple[str, str]:
+    """Return what quotes at the beginning enclose, and what stands behind them.
+
+    Without such quotes nothing is enclosed. A closing mark ends a word, so an apostrophe within
+    one closes nothing.
+    """
+    text = text.strip()
+    closing = _CLOSING.get(text[:1])
+    found = re.search(rf"[{closing}](?!\w)", text[1:]) if closing else None
+    if found is None:
+        return "", text
+    behind = text[1 + found.end() :]
+    return text[1 : 1 + found.start()].strip(), _LEADING_MARKS.sub("", behind).strip()
 
 
 def label_of(name: str) -> Label:

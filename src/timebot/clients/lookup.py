@@ -7,7 +7,7 @@ from uuid import UUID
 from rapidfuzz import fuzz, process, utils
 from sqlalchemy.orm import Session
 
-from timebot.clients.labels import Fit
+from timebot.clients.labels import Fit, split_quoted
 from timebot.clients.models import Client
 from timebot.clients.places import Place, all_places, list_places
 from timebot.clients.readings import Reading, Readings, choose, read, slips_inside
@@ -107,9 +107,9 @@ def find_place(
 ) -> tuple[Place, str]:
     """Return the place that the first words mean, and the rest as the description.
 
-    The longest name that fits wins. With `takes_time` the place is an active project: a client
-    stands for its only one. Without it a client stands for itself, and paused and completed
-    projects are found too.
+    The longest name that fits wins, or the whole name of a project that quotes enclose. With
+    `takes_time` the place is an active project: a client stands for its only one. Without it a
+    client stands for itself, and paused and completed projects are found too.
 
     Raises:
         PlaceMissing: if there are no words.
@@ -120,16 +120,16 @@ def find_place(
             active one.
     """
     places = _places(session, workspace_id, words)
-    readings = read(words, places)
+    readings, behind = _read_quoted(words, places)
     chosen = choose(readings, takes_time=takes_time)
     if not chosen:
         raise PlaceUnknown(words.strip(), _nearest(words, places))
     if takes_time:
         chosen = _opened(readings, chosen, places)
+    rests = [f"{readings.typed.rest(one.count)} {behind}".strip() for one in chosen]
     if len(chosen) > 1:
-        rests = [readings.typed.rest(one.count) for one in chosen]
         raise PlaceUnclear(words.strip(), [one.place for one in chosen], rests)
-    return chosen[0].place, readings.typed.rest(chosen[0].count)
+    return chosen[0].place, rests[0]
 
 
 def find_client(session: Session, *, workspace_id: UUID, words: str) -> Client:
@@ -143,9 +143,8 @@ def find_client(session: Session, *, workspace_id: UUID, words: str) -> Client:
     """
     places = [one for one in _places(session, workspace_id, words) if one.project is None]
     readings = read(words, places)
-    whole = [one for one in readings.found if one.count == len(readings.typed.words)]
-    best = min((one.fit for one in whole), default=Fit.TYPO)
-    found = [one.place for one in whole if one.fit is best]
+    best = min((one.fit for one in readings.whole), default=Fit.TYPO)
+    found = [one.place for one in readings.whole if one.fit is best]
     if not found:
         raise PlaceUnknown(words.strip(), _nearest(words, places))
     if len(found) > 1:
@@ -160,6 +159,19 @@ def _places(session: Session, workspace_id: UUID, words: str) -> list[Place]:
     if not places:
         raise NoClientsYet
     return places
+
+
+def _read_quoted(words: str, places: list[Place]) -> tuple[Readings, str]:
+    """Return the readings of the words, and what stands behind a whole name in quotes.
+
+    Quotes that enclose anything else, such as all of the words, mean nothing.
+    """
+    inside, behind = split_quoted(words)
+    if inside:
+        readings = read(inside, places)
+        if any(one.fit <= Fit.ALIKE and not one.is_bare_client for one in readings.whole):
+            return readings, behind
+    return read(f"{inside} {behind}".strip(), places), ""
 
 
 def _opened(readings: Readings, chosen: list[Reading], places: list[Place]) -> list[Reading]:

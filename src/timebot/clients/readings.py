@@ -54,6 +54,11 @@ class Readings:
     typed: Typed
     found: tuple[Reading, ...]
 
+    @property
+    def whole(self) -> list[Reading]:
+        """The readings that leave no word over."""
+        return [one for one in self.found if one.count == len(self.typed.words)]
+
     def longest(self, *fits: Fit, over: int = 0) -> list[Reading]:
         """Return the readings of these fits that use the most words, and more than `over`.
 
