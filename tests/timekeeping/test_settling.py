@@ -75,15 +75,16 @@ def test_some_are_rejected_with_their_reasons_and_the_rest_is_approved(firm: Fir
     assert firm.audited(three)[-1] == "time_entry.approved"
 
 
-def test_the_author_is_told_of_both_once(firm: Firm) -> None:
+def test_the_author_is_told_of_both_in_one_message(firm: Firm) -> None:
     submission, (one, two, three) = handed_in(firm, 3)
 
     rule(firm, verdict(submission, {one.id: "Too long", two.id: "Whose call?"}))
 
-    (approved,), (rejected,) = firm.told("entries_approved"), firm.told("entries_rejected")
-    assert approved["facts"]["entry_ids"] == [str(three.id)]
-    assert rejected["facts"]["entry_ids"] == [str(one.id), str(two.id)]
-    assert rejected["facts"]["reasons"] == ["Too long", "Whose call?"]
+    (told,) = firm.told("entries_rejected")
+    assert told["facts"]["approved_ids"] == [str(three.id)]
+    assert told["facts"]["entry_ids"] == [str(one.id), str(two.id)]
+    assert told["facts"]["reasons"] == ["Too long", "Whose call?"]
+    assert firm.told("entries_approved") == []
 
 
 def test_nothing_is_settled_where_one_of_the_submissions_has_changed(firm: Firm) -> None:

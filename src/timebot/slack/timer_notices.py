@@ -32,15 +32,20 @@ _ROLES = {
 
 
 def tell_rejected(viewer: Viewer, facts: Facts) -> Drawn | None:
-    """Tell the author what came back, why, and offer to change it and hand it in again."""
-    entries = _entries(viewer, facts)
+    """Tell the author what came back, why, and offer to change it and hand it in again.
+
+    What was approved at the same time is said in the same message.
+    """
+    approved = {**facts, "entry_ids": facts.get("approved_ids", "[]")}
+    entries, kept = _entries(viewer, facts), _entries(viewer, approved)
     if not entries:
-        return None
-    total = hours(sum(one.seconds for one in entries))
-    count = counted(len(entries), "entry", "entries")
+        return tell_approved(viewer, approved)
     reason = escape(facts.get("reason", ""))
     why = f"\nReason: {reason}" if reason else ""
-    head = f"{_name(viewer, facts)} rejected *{total}* in {count}.{why}"
+    said = f"rejected {_sum_of(entries)}"
+    if kept:
+        said = f"approved {_sum_of(kept)} of yours, and {said}"
+    head = f"{_name(viewer, facts)} {said}.{why}"
     reasons = _reasons(facts)
     rows = [_row(one, reasons.get(one.entry.id, "")) for one in entries[:_MOST_SHOWN]]
     missing = len(entries) - len(rows)
@@ -55,7 +60,8 @@ def tell_rejected(viewer: Viewer, facts: Facts) -> Drawn | None:
         "end": max(one.entry.worked_on for one in entries) + timedelta(days=1),
     }
     blocks.append(actions(button("Submit again", Act.SUBMIT, days)))
-    return Drawn(spoken(head, *rows, *more, "They are drafts again."), blocks)
+    drafts = "The rejected ones are drafts again." if kept else "They are drafts again."
+    return Drawn(spoken(head, *rows, *more, drafts), blocks)
 
 
 def tell_approved(viewer: Viewer, facts: Facts) -> Drawn | None:
@@ -128,6 +134,11 @@ def tell_role(viewer: Viewer, facts: Facts) -> Drawn | None:
         return None
     line = f"{_name(viewer, facts)} made you {role}."
     return Drawn(line, [section(line)])
+
+
+def _sum_of(entries: Sequence[Shown]) -> str:
+    total = hours(sum(one.seconds for one in entries))
+    return f"*{total}* in {counted(len(entries), 'entry', 'entries')}"
 
 
 def _entries(viewer: Viewer, facts: Facts) -> list[Shown]:

@@ -28,7 +28,9 @@ from timebot.timekeeping.settling import (
     approve_entries,
     finish,
     reject_entries,
+    tell_approved,
     tell_author,
+    tell_rejected,
 )
 from timebot.timekeeping.submitted import back_to_draft, submission_of
 from timebot.timekeeping.wording import description
@@ -136,6 +138,7 @@ def approve(
     desk = open_desk(session, workspace, approver, submission_id, now, surface)
     chosen = choose_waiting(session, desk, entry_ids, digest)
     approve_entries(session, desk, chosen)
+    tell_approved(session, desk, chosen)
     return finish(session, desk, chosen)
 
 
@@ -161,7 +164,9 @@ def reject(
     words = _reason(reason)
     desk = open_desk(session, workspace, approver, submission_id, now, surface)
     chosen = choose_waiting(session, desk, entry_ids, digest)
-    reject_entries(session, desk, chosen, dict.fromkeys((one.id for one in chosen), words))
+    reasons = dict.fromkeys((one.id for one in chosen), words)
+    reject_entries(session, desk, chosen, reasons)
+    tell_rejected(session, desk, chosen, reasons)
     return finish(session, desk, chosen)
 
 
@@ -252,6 +257,9 @@ def _rule(session: Session, desk: Desk, digest: str, reasons: Mapping[UUID, str]
         approve_entries(session, desk, approved)
     if rejected:
         reject_entries(session, desk, rejected, reasons)
+        tell_rejected(session, desk, rejected, reasons, approved=approved)
+    else:
+        tell_approved(session, desk, approved)
     left = finish(session, desk, chosen).left
     return Ruling(desk.submission.id, desk.author, approved, rejected, left)
 

@@ -34,7 +34,7 @@ class Settled:
 
 
 def approve_entries(session: Session, desk: Desk, entries: Sequence[TimeEntry]) -> None:
-    """Approve waiting entries, each with the digest of what was shown, and tell the author.
+    """Approve waiting entries, each with the digest of what was shown.
 
     Raises:
         ChangedSince: if one of them does not wait any more.
@@ -48,13 +48,12 @@ def approve_entries(session: Session, desk: Desk, entries: Sequence[TimeEntry]) 
         "self_approval": desk.change.member.id == desk.author.id,
     }
     _move(session, desk, entries, values, "approved")
-    tell_author(session, desk, "entries_approved", entries)
 
 
 def reject_entries(
     session: Session, desk: Desk, entries: Sequence[TimeEntry], reasons: Mapping[UUID, str]
 ) -> None:
-    """Reject waiting entries, each with its reason, and tell the author once.
+    """Reject waiting entries, each with its reason.
 
     Raises:
         ChangedSince: if one of them does not wait any more.
@@ -70,11 +69,28 @@ def reject_entries(
             "rejection_reason": reason,
         }
         _move(session, desk, found, values, "rejected", note=reason)
-    facts: dict[str, object] = {"reason": next(iter(by_reason))}
-    if len(by_reason) > 1:
-        facts = {"reasons": [reasons[entry.id] for entry in entries]}
-    tell_author(session, desk, "entries_rejected", entries, **facts)
     ask_about_rejected(session, author=desk.author, now=desk.change.now)
+
+
+def tell_approved(session: Session, desk: Desk, entries: Sequence[TimeEntry]) -> None:
+    """Tell the author what was approved."""
+    tell_author(session, desk, "entries_approved", entries)
+
+
+def tell_rejected(
+    session: Session,
+    desk: Desk,
+    entries: Sequence[TimeEntry],
+    reasons: Mapping[UUID, str],
+    *,
+    approved: Sequence[TimeEntry] = (),
+) -> None:
+    """Tell the author in one message what came back and why, and what was approved with it."""
+    given = [reasons[entry.id] for entry in entries]
+    facts: dict[str, object] = {"reason": given[0]} if len({*given}) == 1 else {"reasons": given}
+    if approved:
+        facts["approved_ids"] = [str(entry.id) for entry in approved]
+    tell_author(session, desk, "entries_rejected", entries, **facts)
 
 
 def finish(session: Session, desk: Desk, entries: Sequence[TimeEntry]) -> Settled:
