@@ -11,6 +11,7 @@ from timebot.errors import Refusal
 from timebot.slack import entry_form
 from timebot.slack.answer import AtField
 from timebot.slack.desk import Asked
+from timebot.slack.time_words import moved_words
 from timebot.team.days import local_instant, next_local_instant
 from timebot.timekeeping.durations import MuchTooLong, NotADuration, NoTimeAtAll, parse_clock
 from timebot.timekeeping.editing import EntryChanges
@@ -121,6 +122,17 @@ def changes_in(
         long_is_meant=long_is_meant,
         **_times(entry, state, shown),
     )
+
+
+def moved_in(state: State, entry: TimeEntry) -> str:
+    """Say that clocks skipped a start or an end that was filled in; empty where they did not."""
+    moments = {entry_form.BEGAN: entry.started_at, entry_form.ENDED: entry.ended_at}
+    moved = (
+        moved_words(_minute(state, name), moment, entry.zone)
+        for name, moment in moments.items()
+        if moment is not None
+    )
+    return " ".join(each for each in moved if each)
 
 
 class _Times(TypedDict, total=False):

@@ -13,6 +13,7 @@ from timebot.slack.entry_fields import (
     changes_in,
     day_in,
     kind_in,
+    moved_in,
     project_id_in,
     project_in,
     text_in,
@@ -23,7 +24,7 @@ from timebot.slack.entry_meant import entry_meant, is_own
 from timebot.slack.entry_opening import edit_modal
 from timebot.slack.place_choice import find_project_option
 from timebot.slack.refusals import buttons_of
-from timebot.slack.time_words import moved_span_words
+from timebot.slack.time_words import moved_span_words, moved_words
 from timebot.slack.timer_replies import draw_added, draw_edited, draw_started, draw_stopped
 from timebot.team.days import local_instant
 from timebot.team.models import Member
@@ -38,7 +39,7 @@ from timebot.timekeeping.limits import EndsBeforeStart, LongTime, Span, TimeInFu
 from timebot.timekeeping.locks import PeriodLocked
 from timebot.timekeeping.manual import Added, add_entry, place
 from timebot.timekeeping.models import TimeEntry
-from timebot.timekeeping.moments import parse_moment
+from timebot.timekeeping.moments import parse_moment, said_clock
 from timebot.timekeeping.timer import (
     Started,
     StartsBeforeRunning,
@@ -63,7 +64,9 @@ def save_start(asked: Asked) -> Answer:
     except (LongTime, PeriodLocked, StartsBeforeRunning) as refusal:
         again = filled_in_again(asked, refusal)
         return Answer(next_view=entry_form.start_form(switches=switches, **again))
-    return draw_started(asked, started)
+    minute = None if started.already else said_clock(at)
+    moved = moved_words(minute, started.entry.started_at, asked.member.zone)
+    return draw_started(asked, started, said=moved)
 
 
 def save_added(asked: Asked) -> Answer:
@@ -184,10 +187,11 @@ def save_edited(asked: Asked) -> Answer:
         return Answer(
             next_view=edit_modal(asked, entry, state, version, asks=locked.sentence, ways=ways)
         )
+    moved = moved_in(state, entry)
     if not is_own(asked, entry):
-        return draw_corrected(asked, entry, "Changed")
+        return draw_corrected(asked, entry, "Changed", said=moved)
     is_voided = was_submitted and entry.state == "draft"
-    return draw_edited(asked, entry, was_submitted=is_voided)
+    return draw_edited(asked, entry, was_submitted=is_voided, said=moved)
 
 
 def save_stop_at(asked: Asked) -> Answer:
@@ -221,7 +225,7 @@ def save_stop_at(asked: Asked) -> Answer:
             entry, day=day, minute=minutes, kept=kept, asks=_long_question(long)
         )
         return Answer(next_view=view)
-    return draw_stopped(asked, entry)
+    return draw_stopped(asked, entry, said=moved_words(minute, end, entry.zone))
 
 
 def _confirm(asked: Asked, entry: TimeEntry) -> None:

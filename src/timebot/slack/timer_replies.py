@@ -101,11 +101,14 @@ def draw_added(asked: Asked, added: Added, *, said: str = "") -> Answer:
     return Answer(text=spoken(*lines, total, *shared.lines), blocks=blocks)
 
 
-def draw_edited(asked: Asked, entry: TimeEntry, *, was_submitted: bool) -> Answer:
-    """Say how the entry reads now, and that it has to be handed in again where it was."""
+def draw_edited(asked: Asked, entry: TimeEntry, *, was_submitted: bool, said: str = "") -> Answer:
+    """Say how the entry reads now, and that it has to be handed in again where it was.
+
+    `said` is on a time that was taken differently.
+    """
     one = _shown(asked, entry)
     state = f"{hours(one.seconds)} ({_when(one)}), {KIND_WORDS[entry.billable]}."
-    lines = [f"{entry_line(one)}\nSaved: {state}"]
+    lines = [f"{entry_line(one)}\nSaved: {state}", *([said] if said else [])]
     lines += handed_in_before(was_submitted)
     buttons = [undo_button(asked), edit_button(entry)]
     if entry.ended_at is not None:

@@ -11,7 +11,7 @@ from timebot.slack.desk import SURFACE, Asked, Card, Drawn, Feature, Viewer
 from timebot.slack.entry_fields import day_in, under_fields
 from timebot.slack.ids import Act, Form
 from timebot.slack.overlap_words import draw_overlaps_of
-from timebot.slack.time_words import clock, entry_line, hours, since, spoken
+from timebot.slack.time_words import clock, entry_line, hours, moved_words, since, spoken
 from timebot.slack.timer_replies import draw_deleted, edit_button, stop_button, undo_button
 from timebot.slack.words import counted, weekday_words
 from timebot.team.days import day_of, local_instant
@@ -118,7 +118,7 @@ def save_end(asked: Asked) -> Answer:
     state, value = asked.delivery.state, asked.delivery.value
     entry_id = UUID(value["entry"])
     entry = get_unconfirmed(asked.session, member=asked.member, entry_id=entry_id)
-    day, end = _end_in(asked, entry)
+    day, minute, end = _end_in(asked, entry)
     try:
         with (
             under_fields({EndsBeforeStart: entry_form.AT, TimeInFuture: entry_form.AT}),
@@ -143,21 +143,22 @@ def save_end(asked: Asked) -> Answer:
             form=Form.END,
         )
         return Answer(next_view=view)
-    return _settled(asked, entry)
+    return _settled(asked, entry, said=moved_words(minute, end, entry.zone))
 
 
-def _end_in(asked: Asked, entry: TimeEntry) -> tuple[date, datetime]:
+def _end_in(asked: Asked, entry: TimeEntry) -> tuple[date, int, datetime]:
     state = asked.delivery.state
     day, minute = day_in(state), parse_clock(state.get(entry_form.AT) or "")
     if day is None or minute is None:
         raise AtField(entry_form.AT, "Please choose a day and a time.")
-    return day, local_instant(day, minute, entry.zone)
+    return day, minute, local_instant(day, minute, entry.zone)
 
 
-def _settled(asked: Asked, entry: TimeEntry) -> Answer:
+def _settled(asked: Asked, entry: TimeEntry, *, said: str = "") -> Answer:
     one = show_entry(asked.session, entry=entry, now=asked.now)
     ended = moment_words(entry.ended_at or asked.now, zone=entry.zone, now=asked.now)
     line = f"{entry_line(one)}\nConfirmed: it ended at {ended}, *{hours(one.seconds)}*."
+    line += f"\n{said}" if said else ""
     shared = draw_overlaps_of(asked, entry)
     buttons = actions(undo_button(asked), edit_button(entry))
     return Answer(text=spoken(line, *shared.lines), blocks=[section(line), buttons, *shared.blocks])

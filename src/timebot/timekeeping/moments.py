@@ -66,7 +66,7 @@ def parse_moment(text: str, *, now: datetime, zone: str) -> datetime:
     Raises:
         NotAMoment: if it is none of these.
     """
-    word = text.strip().casefold().removeprefix("at ").removeprefix("@").strip()
+    word = _bare(text)
     if word == "now":
         return now
     if word.startswith("-"):
@@ -75,6 +75,11 @@ def parse_moment(text: str, *, now: datetime, zone: str) -> datetime:
     if minute is None:
         raise NotAMoment(text)
     return latest_at(minute, now=now, zone=zone)
+
+
+def said_clock(text: str) -> int | None:
+    """Return the time of the day that a moment says, in minutes; None where it says none."""
+    return parse_clock(_bare(text))
 
 
 def latest_at(minute: int, *, now: datetime, zone: str) -> datetime:
@@ -149,3 +154,7 @@ def _ago(word: str, text: str) -> timedelta:
     if isinstance(length, ClockSpan):
         raise NotAMoment(text)
     return length
+
+
+def _bare(text: str) -> str:
+    return text.strip().casefold().removeprefix("at ").removeprefix("@").strip()

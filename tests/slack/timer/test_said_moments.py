@@ -90,3 +90,77 @@ def test_the_card_says_when_in_which_zone_hours_were_handed_in(office: Office) -
     card = office.kim.last_message(containing="Hours of mia")
 
     assert "Handed in Mon 3 Mar 2031, 9:00 (Europe/Berlin)." in card.text
+
+
+SKIPPED = "Clocks skipped 2:30 that day, so I took 3:30."
+"""What is said in the night of 30 March 2031, in which Berlin's clocks go from two to three."""
+
+
+def test_the_form_of_a_start_names_the_time_that_clocks_skipped(office: Office) -> None:
+    office.world.move_to(utc(2031, 3, 30, 3))
+    office.mia.shortcut("shortcut.start_timer")
+    office.mia.fill("at", "2:30")
+
+    office.mia.submit()
+    office.world.settle()
+
+    assert SKIPPED in office.mia.last_message().text
+
+
+def test_the_form_of_a_stop_names_the_time_that_clocks_skipped(office: Office) -> None:
+    office.world.move_to(utc(2031, 3, 29, 23))
+    office.mia.command("/timer start Acme logo deploy")
+    office.world.move_to(utc(2031, 3, 30, 3))
+    refused = office.mia.command("/timer stop @25:00")
+    office.mia.click(refused, text="Choose the time")
+    office.mia.fill("day", "2031-03-30")
+    office.mia.fill("at", "02:30")
+
+    office.mia.submit()
+    office.world.settle()
+
+    assert SKIPPED in office.mia.last_message(containing="Stopped: ").text
+
+
+@pytest.mark.parametrize("field", ["began", "ended"])
+def test_the_form_of_an_entry_names_the_time_that_clocks_skipped(
+    office: Office, field: str
+) -> None:
+    office.world.move_to(utc(2031, 3, 30, 6))
+    office.mia.command("/timer add 1:00-5:00 Acme logo deploy")
+    office.mia.command("/timer edit 1")
+    office.mia.fill(field, "02:30")
+
+    office.mia.submit()
+    office.world.settle()
+
+    assert SKIPPED in office.mia.last_message(containing="Saved: ").text
+
+
+def test_the_form_of_an_entry_says_nothing_of_times_as_clocks_show_them(office: Office) -> None:
+    office.world.move_to(utc(2031, 3, 30, 6))
+    office.mia.command("/timer add 1:00-5:00 Acme logo deploy")
+    office.mia.command("/timer edit 1")
+    office.mia.fill("began", "03:30")
+
+    office.mia.submit()
+    office.world.settle()
+
+    assert "Clocks skipped" not in office.mia.last_message(containing="Saved: ").text
+
+
+def test_time_of_others_that_is_corrected_names_the_time_that_clocks_skipped(
+    office: Office,
+) -> None:
+    office.world.move_to(utc(2031, 3, 30, 6))
+    office.mia.command("/timer add 1:00-5:00 Acme logo deploy")
+    office.kim.command(f"/timer edit <@{office.mia.id}|mia>")
+    day = office.kim.modal
+    assert day is not None
+    office.kim.click(day, selected="Edit")
+    office.kim.fill("ended", "02:30")
+
+    office.kim.submit()
+    office.world.settle()
+
+    assert SKIPPED in office.kim.last_message(containing="Changed: ").text

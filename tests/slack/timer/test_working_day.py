@@ -4,6 +4,7 @@ from datetime import date
 
 from tests.builders import a_day_off
 from tests.slack.timer.office import Office
+from tests.worlds import utc
 from timebot.journal.notices import tell
 from timebot.playground.slack import Person
 from timebot.playground.slack.seen import Message
@@ -60,6 +61,21 @@ def test_another_end_is_said_in_a_modal_with_faults_under_the_time(office: Offic
     assert entry.is_confirmed
     assert entry.ended_at is not None
     assert (entry.ended_at.hour, entry.ended_at.minute) == (15, 30)
+
+
+def test_an_end_that_clocks_skipped_is_named(office: Office) -> None:
+    office.world.move_to(utc(2031, 3, 29, 10))
+    forget(office)
+    refused = office.mia.command("/timer submit")
+    office.mia.click(refused, text="Say when #1 ended")
+    office.mia.fill("day", "2031-03-30")
+    office.mia.fill("at", "02:30")
+
+    office.mia.submit()
+    office.world.settle()
+
+    said = office.mia.last_message(containing="Confirmed: ").text
+    assert "Clocks skipped 2:30 that day, so I took 3:30." in said
 
 
 def test_a_timer_that_still_runs_runs_on_as_if_never_stopped(office: Office) -> None:
