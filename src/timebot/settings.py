@@ -1,7 +1,8 @@
 """Settings: what the environment says, read once at start, with all faults told at once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from timebot.errors import Refusal
 
+_PROXIES = frozenset(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"))
 _HOW = {
     "TIMEBOT_SECRET_KEY": "Make one with: python -c 'from cryptography.fernet import Fernet; "
     "print(Fernet.generate_key().decode())'.",
@@ -78,6 +80,26 @@ class Settings(BaseModel):
     def uses_slack(self) -> bool:
         """Whether a Slack workspace is connected at all."""
         return self.slack_bot_token is not None or self.slack_client_id is not None
+
+
+@contextmanager
+def hidden_environment() -> Iterator[None]:
+    """Hide our settings, and proxies, from vendors' libraries that look for them by themselves.
+
+    For calls to this machine alone: they need none of our keys, and no proxy could pass them on.
+    """
+    ours = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    hidden = ours | _PROXIES
+    kept = {name: value for name, value in os.environ.items() if name.upper() in hidden}
+    for name in kept:
+        del os.environ[name]
+    # Where the system itself names a proxy, this says that it is for nobody.
+    os.environ["NO_PROXY"] = "*"
+    try:
+        yield
+    finally:
+        del os.environ["NO_PROXY"]
+        os.environ.update(kept)
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:

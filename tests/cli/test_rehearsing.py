@@ -42,6 +42,29 @@ def test_a_rehearsal_for_programs_has_amounts_in_minor_units(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("agency")
+def test_neither_the_firms_keys_nor_its_proxy_are_used(run: Run) -> None:
+    set_up = {
+        "SLACK_BOT_TOKEN": "xoxb-real",
+        "SLACK_SIGNING_SECRET": "real",
+        "STRIPE_API_KEY": "sk_live_real",
+        "STRIPE_WEBHOOK_SECRET": "whsec_real",
+        "RESEND_API_KEY": "re_real",
+        "RESEND_WEBHOOK_SECRET": "whsec_real",
+        "TIMEBOT_MAIL_FROM": "Billing <billing@north.example>",
+    }
+    proxy = dict.fromkeys(("HTTP_PROXY", "https_proxy"), "http://proxy.example:3128")
+
+    result = run("bill", "run", "--rehearse", "--json", **set_up, **proxy)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    shown = json.loads(result.stdout)
+    (invoice,) = shown["invoices"]
+    assert (invoice["outcome"], [mail["state"] for mail in invoice["mails"]]) == ("link", ["sent"])
+    assert (shown["slack"]["messages"], shown["slack"]["faults"]) == (1, [])
+    assert shown["refused_calls"] == 0
+
+
+@pytest.mark.usefixtures("agency")
 def test_drafts_of_a_run_that_is_open_already_are_rehearsed_too(run: Run) -> None:
     run("bill", "run")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import click
-from sqlalchemy import URL, make_url, select
+from sqlalchemy import URL, Connection, event, make_url, select
 from sqlalchemy.orm import Session
 
 from timebot.clock import SystemClock
@@ -115,6 +115,8 @@ def opened_for_doctor(settings: Settings) -> Iterator[Database]:
             raise NoDatabase(str(path))
         url = _read_only_url(make_url(url))
     database = Database(url)
+    if path is None:
+        event.listen(database.engine, "begin", _refuse_writes)
     try:
         yield database
     finally:
@@ -192,6 +194,11 @@ def operator(session: Session, workspace: Workspace, now: datetime) -> Member:
 def _refuse_unless_current(database: Database, settings: Settings) -> None:
     if not is_current(database):
         raise NoDatabase(shown_url(settings.effective_database_url))
+
+
+def _refuse_writes(connection: Connection) -> None:
+    # https://www.postgresql.org/docs/current/sql-set-transaction.html
+    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
 def _read_only_url(url: URL) -> str:

@@ -1,5 +1,6 @@
 """`timebot bill run --rehearse`: plays a run on a copy and shows all that it would bring."""
 
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ from timebot.rehearsal.rehearsing import Rehearsal, rehearse
 from timebot.rehearsal.stage import means_of
 from timebot.settings import Settings
 
+_KILLED = 128
+"""What shells add the number of a signal to, for the exit code of what it ended."""
+
 
 def show_rehearsal(
     settings: Settings, *, words: str | None, team: str | None, pdfs: Path | None, as_json: bool
@@ -36,7 +40,7 @@ def show_rehearsal(
     # An invoice that was never issued has no place in the log; trouble has.
     set_up_logs(settings.model_copy(update={"log_level": "ERROR"}))
     now = present()
-    with opened_current(settings) as database, _progress() as tell:
+    with _unwinding(), opened_current(settings) as database, _progress() as tell:
         rehearsal = rehearse(
             database,
             plan=_plan(database, settings, words, team, pdfs),
@@ -120,13 +124,16 @@ def _mail(mail: RehearsedMail) -> str:
 
 
 def _proof(rehearsal: Rehearsal) -> str:
-    rows = _count(rehearsal.rows, "row")
+    calls = "no call left this machine"
+    if rehearsal.refused_calls:
+        calls = f"{_count(rehearsal.refused_calls, 'call')} to another machine had to be stopped"
     if rehearsal.changed:
         return (
             f"The database changed meanwhile ({', '.join(rehearsal.changed)}), because timebot or"
-            " its people worked on. The rehearsal itself only read it."
+            f" its people worked on. The rehearsal itself could only read it, and {calls}."
         )
-    return f"Nothing was changed: all {rows} are as before ({rehearsal.digest[:12]})."
+    rows = _count(rehearsal.rows, "row")
+    return f"Nothing was changed: all {rows} are as before ({rehearsal.digest[:12]}), and {calls}."
 
 
 def _count(count: int, what: str) -> str:
@@ -155,6 +162,7 @@ def _json(rehearsal: Rehearsal) -> dict[str, object]:
         "rows": rehearsal.rows,
         "sha256": rehearsal.digest,
         "changed_tables": list(rehearsal.changed),
+        "refused_calls": rehearsal.refused_calls,
     }
 
 
@@ -183,6 +191,21 @@ def _invoice_json(one: RehearsedInvoice) -> dict[str, object]:
             for mail in one.mails
         ],
     }
+
+
+@contextmanager
+def _unwinding() -> Iterator[None]:
+    """Let whoever ends the process wait for the copy to be removed; kill -9 leaves it behind."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(_KILLED + number)
+
+    before = {one: signal.signal(one, leave) for one in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from timebot.rehearsal.account import Account
 from timebot.rehearsal.copying import Tell, a_copy
 from timebot.rehearsal.playing import Plan, play
 from timebot.rehearsal.stage import a_stage
+from timebot.rehearsal.staying_home import staying_home
+from timebot.settings import hidden_environment
 from timebot.team.models import Workspace
 
 
@@ -24,12 +26,14 @@ class Rehearsal:
         rows: how many rows the database held before.
         digest: one SHA-256 over them.
         changed: tables whose rows are others by now, because somebody else worked meanwhile.
+        refused_calls: how many calls to another machine were stopped; none is ever meant to be.
     """
 
     account: Account
     rows: int
     digest: str
     changed: tuple[str, ...]
+    refused_calls: int
 
 
 def rehearse(
@@ -61,7 +65,11 @@ def rehearse(
     with database.read_only() as session:
         ensure_not_paused(session.get_one(Workspace, plan.workspace_id))
     with a_copy(database, within=within, now=now, tell=tell) as copy:
-        with a_stage(copy, plan.means, renderer, now=now) as stage:
+        with (
+            staying_home() as watch,
+            hidden_environment(),
+            a_stage(copy, plan.means, renderer, now=now) as stage,
+        ):
             account = play(stage, plan)
         after = digests_now(
             database,
@@ -69,4 +77,4 @@ def rehearse(
             tell=lambda done, total: tell("Comparing", done, total),
         )
     changed = tuple(changed_tables(copy.digests, after))
-    return Rehearsal(account, copy.rows, digest_of_all(copy.digests), changed)
+    return Rehearsal(account, copy.rows, digest_of_all(copy.digests), changed, watch.refused)
