@@ -19,6 +19,7 @@ from timebot.slack.rate_command import rate_typed
 from timebot.slack.report_command import report_typed
 from timebot.slack.rerate_command import rerate_typed
 from timebot.slack.role_command import role_typed
+from timebot.slack.rounding_command import rounding_typed
 from timebot.slack.routing_command import approvers_typed
 from timebot.slack.run_actions import hold_typed, release_typed, run_typed, unhold_typed
 from timebot.slack.settings_form import settings_typed
@@ -49,6 +50,7 @@ TYPED: Mapping[str, Typed] = {
     "invoice": invoice_typed,
     "preview": preview_typed,
     "report": report_typed,
+    "rounding": rounding_typed,
     "open": open_typed,
     "holidays": holidays_typed,
     "settings": settings_typed,

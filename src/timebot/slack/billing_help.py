@@ -73,6 +73,12 @@ WORDS = (
         ("reports",),
     ),
     Verb(
+        "rounding",
+        "[client]",
+        "Shows the last invoices of a client under other rounding rules, and what each adds.",
+        "rounding Acme",
+    ),
+    Verb(
         "approvers",
         "[client or project]",
         "Shows and sets who approves the hours of a client or project, with a substitute.",

@@ -130,6 +130,7 @@ def _doors(asked: Asked) -> Block:
         door("Clients", "client"),
         door("Rates", "rate"),
         door("Report", "report"),
+        door("Rounding", "rounding"),
         door("Roles", "role"),
         door("Approvers", "approvers"),
         door("Holidays", "holidays"),

@@ -78,4 +78,8 @@ def find_places(asked: Asked) -> list[Block]:
     ]
 
 
-OPTIONS: Mapping[str, Options] = {Act.CLIENT_FIND: find_clients, Act.PLACE_FIND: find_places}
+OPTIONS: Mapping[str, Options] = {
+    Act.CLIENT_FIND: find_clients,
+    Act.PLACE_FIND: find_places,
+    Act.ROUNDING_FIND: find_clients,
+}

@@ -179,7 +179,7 @@ def _facts(asked: Asked, client: Client) -> list[tuple[str, str]]:
         ("E-mail", ", ".join(client.emails)),
         ("Rate", rate or f"none yet, in {client.currency}"),
         ("Card", card_words(client)),
-        ("Rounding", rule_for(asked.workspace, client).words),
+        ("Rounding", rule_for(asked.workspace, client).words + _ceiling_words(client)),
         ("Invoice lines", f"one per {client.line_grouping}"),
         ("Payment terms", counted(terms, "day")),
         ("Address", client.address or "none"),
@@ -188,6 +188,11 @@ def _facts(asked: Asked, client: Client) -> list[tuple[str, str]]:
     if client.purchase_order:
         found.append(("Purchase order", client.purchase_order))
     return found
+
+
+def _ceiling_words(client: Client) -> str:
+    ceiling = client.uplift_ceiling_percent
+    return "" if ceiling is None else f"; a draft waits where it adds more than {ceiling}%"
 
 
 def _project_lines(asked: Asked, client: Client) -> list[str]:
@@ -238,6 +243,7 @@ def _client_buttons(client: Client) -> list[Block]:
         actions(
             button("Edit", Act.CLIENT_EDIT_FORM, value),
             button("Billing terms", Act.CLIENT_TERMS_FORM, value),
+            button("Compare rounding", Act.ROUNDING_SHOW, value),
             button("Add a project", Act.PROJECT_ADD_FORM, value),
             button("Set a rate", Act.RATE_FORM, value),
             button("Card link", Act.CARD_LINK, value),

@@ -103,6 +103,8 @@ class Act(StrEnum):
     RERATE_APPLY = "rerate.apply"
     ROLE_FORM = "role.form"
     SETTINGS_FORM = "settings.form"
+    ROUNDING_SHOW = "rounding.show"
+    ROUNDING_FIND = "rounding.find"
     CARD_LINK = "card.link"
     BILLING_RESUME = "billing.resume"
     # Runs and invoices

@@ -1,6 +1,5 @@
 """Reports: hours by client, project or member; money for billing people, own hours for others."""
 
-import unicodedata
 from collections.abc import Sequence
 
 from timebot.clients.places import Place
@@ -18,10 +17,10 @@ from timebot.slack.blocks import (
     escape,
     header,
     section,
-    unturned,
 )
 from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
+from timebot.slack.text_table import clock_words, text_table, text_width
 from timebot.slack.time_words import hours
 from timebot.slack.words import counted, days_words, money_words, started
 from timebot.team.rights import require
@@ -104,55 +103,22 @@ def _for(amounts: Sequence[Money], locale: str) -> str:
 
 
 def _tables(report: Report, locale: str) -> list[Block]:
-    """Return the rows as aligned text, a few at a time so that none is cut."""
-    rows = [_cells(row, report, locale) for row in report.rows[:_ROWS]]
     head = [started(report.grouped_by), "Worked", "Approved", "Billed"]
     head += ["Billed for", "To bill"] if report.shows_money else []
-    widths = [max(_width(cells[at]) for cells in [head, *rows]) for at in range(len(head))]
-    lines = [_aligned(cells, widths) for cells in [head, *rows]]
-    return [
-        section("```" + "\n".join(map(_literal, lines[at : at + 16])) + "```")
-        for at in range(0, len(lines), 16)
-    ]
+    return text_table(head, [_cells(row, report, locale) for row in report.rows[:_ROWS]])
 
 
 def _cells(row: ReportRow, report: Report, locale: str) -> list[str]:
-    label = row.label if _width(row.label) <= _WIDEST else f"{row.label[: _WIDEST - 1]}…"
+    label = row.label if text_width(row.label) <= _WIDEST else f"{row.label[: _WIDEST - 1]}…"
     cells = [
         label,
-        _clock(row.seconds_worked // 60),
-        _clock(row.seconds_approved // 60),
-        _clock(row.minutes_billed),
+        clock_words(row.seconds_worked // 60),
+        clock_words(row.seconds_approved // 60),
+        clock_words(row.minutes_billed),
     ]
     if report.shows_money:
         cells += [_sums(row.billed, locale) or "-", _sums(row.unbilled, locale) or "-"]
     return cells
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Return the first cell to the left and the others to the right of their columns."""
-    name = cells[0] + " " * (widths[0] - _width(cells[0]))
-    others = [
-        " " * (width - _width(cell)) + cell
-        for cell, width in zip(cells[1:], widths[1:], strict=True)
-    ]
-    return "  ".join([name, *others]).rstrip()
-
-
-def _width(text: str) -> int:
-    """Return how many columns a fixed-width font needs; some letters take two, marks none."""
-    wide = sum(unicodedata.east_asian_width(mark) in "WF" for mark in text)
-    return len(text) + wide - sum(unicodedata.combining(mark) > 0 for mark in text)
-
-
-def _literal(line: str) -> str:
-    for raw, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("`", "'")):
-        line = line.replace(raw, safe)
-    return unturned(line)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def _sums(amounts: Sequence[Money], locale: str) -> str:

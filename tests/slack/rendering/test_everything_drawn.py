@@ -67,6 +67,7 @@ BILLED = (
     ),
     *(
         "report project",
+        "rounding",
         "settings",
         "settings zone Mars",
         "settings holidays",

@@ -18,6 +18,7 @@ TIMER = ("", "today", "week", "week last", "submit week", "start zzz", "add 1h z
 BILLING = (
     *("", "client", "client zzz", "project", "project add", "rate", "approvers", "preview", "run"),
     *("report client", "report project", "report member", "invoices", "settings", "holidays"),
+    *("rounding", "rounding zzz"),
 )
 
 
