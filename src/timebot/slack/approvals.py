@@ -1,6 +1,6 @@
 """Approving and rejecting one submission: the card's buttons, and the reason's modal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from timebot.timekeeping.approval import (
 )
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.overview import Shown, SubmissionShown
-from timebot.timekeeping.review import ensure_not_own
+from timebot.timekeeping.review import ensure_not_own, in_submission
 from timebot.timekeeping.shown import find_changes
 from timebot.timekeeping.submitted import CARDS, list_waiting, repaint_submission
 from timebot.timekeeping.wording import TextTooLong
@@ -78,11 +78,10 @@ def approve_group(asked: Asked) -> Answer:
     """Approve the entries of one project and day, if the submission is what was shown."""
     value = asked.delivery.value
     submission = get_submission(asked, value.get("submission", ""))
-    ids = [
-        entry.id
-        for entry in list_waiting(asked.session, submission)
-        if (str(entry.worked_on), str(entry.project_id)) == (value["day"], value["project"])
-    ]
+    ids = _of_group(list_waiting(asked.session, submission), value)
+    if not ids:
+        # Settled since, they still say who did it and when.
+        ids = _of_group(asked.session.scalars(in_submission(submission, None)), value)
     return _settle(asked, lambda: _approve(asked, ids, value.get("digest", "")))
 
 
@@ -179,6 +178,12 @@ def _approve(asked: Asked, entry_ids: list[UUID] | None, digest: str | None) -> 
         now=asked.now,
         surface=SURFACE,
     )
+
+
+def _of_group(entries: Iterable[TimeEntry], value: Mapping[str, str]) -> list[UUID]:
+    """Return the entries of the day and project that a group's button carries."""
+    meant = (value["day"], value["project"])
+    return [one.id for one in entries if (str(one.worked_on), str(one.project_id)) == meant]
 
 
 def _settle(asked: Asked, settle: Callable[[], Settled]) -> Answer:

@@ -15,12 +15,29 @@ from timebot.team.rights import grant_role, require
 from timebot.timekeeping.escalation import hand_over
 
 _MEANING = {
-    "member": "their own time",
-    "approver": "also approves the hours of others",
-    "billing": "also clients, rates, runs and invoices",
-    "owner": "also roles and settings",
+    "member": "record only their own time",
+    "approver": "also approve the hours of others",
+    "billing": "also change clients, rates and invoices",
+    "owner": "also give roles and change settings",
 }
-_MANY = {"member": "members", "approver": "approvers", "billing": "billing", "owner": "owners"}
+_NAMED = {
+    "member": "a member",
+    "approver": "an approver",
+    "billing": "a billing person",
+    "owner": "an owner",
+}
+_CAN = {
+    "member": " and records only their own time",
+    "approver": " and can approve hours",
+    "billing": " and can change clients, rates and invoices, and approve hours",
+    "owner": " and can do everything, such as give roles and change settings",
+}
+_MANY = {
+    "member": "members",
+    "approver": "approvers",
+    "billing": "billing people",
+    "owner": "owners",
+}
 _FIELDS = (
     Field("person", "Person", "person"),
     Field(
@@ -80,11 +97,12 @@ def _granted(asked: Asked, member: Member, role: str) -> Answer:
     hand_over(asked.session, workspace=asked.workspace, member=member, now=asked.now)
     who = person_words(member)
     if not changed:
-        return Answer(text=f"{who} is {role} already. Nothing was changed.")
+        return Answer(text=f"{who} is {_NAMED[role]} already. Nothing was changed.")
+    line = f"{who} is now {_NAMED[role]}{_CAN[role]}."
     return Answer(
-        text=f"{who} is now {role}: {_MEANING[role]}. I told them in a direct message.",
+        text=f"{line} I told them in a direct message.",
         blocks=[
-            section(f"{who} is now *{role}*: {_MEANING[role]}."),
+            section(line),
             context("I told them in a direct message."),
             actions(button("Show roles", Act.BILLING_DO, {"text": "role"}, key="roles")),
         ],

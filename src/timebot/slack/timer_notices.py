@@ -24,10 +24,10 @@ from timebot.timekeeping.overview import Shown, show_entry, show_submission
 Facts = dict[str, str]
 _MOST_SHOWN = 8
 _ROLES = {
-    "member": "a member: you record your own time",
+    "member": "a member: you record only your own time",
     "approver": "an approver: you approve the hours of others",
-    "billing": "in billing: you see clients, rates and invoices, and approve hours",
-    "owner": "an owner: you may do everything, and give roles",
+    "billing": "a billing person: you change clients, rates and invoices, and approve hours",
+    "owner": "an owner: you may do everything, such as give roles and change settings",
 }
 
 

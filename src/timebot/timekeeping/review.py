@@ -41,7 +41,8 @@ class NothingWaits(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "These hours no longer wait here: they were withdrawn or changed by their author.",
+            "These hours no longer wait here: they were withdrawn, changed or handed in again."
+            " Nothing was changed by your click.",
             example="/timer approve",
             ways_out=[WayOut("What waits", "approve.show")],
         )

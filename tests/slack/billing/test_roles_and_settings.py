@@ -1,5 +1,7 @@
 """Roles and settings, as text and as modals."""
 
+import pytest
+
 from tests.slack.billing.firms import Firm
 from timebot.team.models import Member, Workspace
 
@@ -8,7 +10,28 @@ def test_an_owner_gives_a_role(firm: Firm) -> None:
     answer = firm.types("role @mia approver", firm.olga)
 
     assert firm.row(Member, name="mia").role == "approver"
-    assert answer.text.startswith("mia is now approver")
+    assert answer.text.startswith("mia is now an approver and can approve hours.")
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("member", "mia is now a member and records only their own time."),
+        ("billing", "mia is now a billing person and can change clients, rates and invoices"),
+        ("owner", "mia is now an owner and can do everything"),
+    ],
+)
+def test_every_role_is_said_with_its_article_and_what_it_can_do(
+    firm: Firm, role: str, said: str
+) -> None:
+    firm.types("role @mia approver", firm.olga)
+
+    answer = firm.types(f"role @mia {role}", firm.olga)
+    again = firm.types(f"role @mia {role}", firm.olga)
+
+    named = said.partition(" and ")[0].replace("now ", "")
+    assert answer.text.startswith(said)
+    assert again.text == f"{named} already. Nothing was changed."
 
 
 def test_billing_people_give_no_roles(firm: Firm) -> None:
@@ -24,7 +47,7 @@ def test_a_person_who_never_came_by_can_be_given_a_role(firm: Firm) -> None:
     answer = firm.types("role @zoe approver", firm.olga)
 
     assert firm.row(Member, slack_user_id=zoe.id).role == "approver"
-    assert f"<@{zoe.id}> is now approver" in answer.text
+    assert f"<@{zoe.id}> is now an approver" in answer.text
 
 
 def test_a_guest_loses_a_role_given_too_early(firm: Firm) -> None:

@@ -1,5 +1,7 @@
 """The approver's card: one Approve per group, and the time that counts twice."""
 
+import pytest
+
 from tests.slack.timer.office import Office
 from timebot.playground.slack.seen import Message
 
@@ -64,6 +66,32 @@ def test_a_group_that_was_withdrawn_gives_way_to_what_still_waits(office: Office
     assert "Hours of mia: 20 min" in shown.all_text
     assert "Approve all 1" in shown.buttons or "Approve" in shown.buttons
     assert office.entries(office.mia)[2].state == "pending_review"
+
+
+@pytest.mark.parametrize("how", ["approved", "rejected"])
+def test_a_group_that_somebody_else_settled_says_who_when_and_how(office: Office, how: str) -> None:
+    card = hand_in(
+        office,
+        "1h Acme logo sketches yesterday",
+        "30m Acme logo call yesterday",
+        "20m Acme website copy yesterday",
+    )
+    anas = office.ana.last_message(containing="Hours of mia")
+    if how == "rejected":
+        office.ana.click(anas, text="Reject")
+        office.ana.fill("which", [str(one.id) for one in office.entries(office.mia)[:2]])
+        office.ana.fill("reason", "Too long")
+        office.ana.submit()
+    else:
+        office.ana.click(anas, text="Approve 2")
+
+    office.kim.click(card, text="Approve 2")
+    office.world.settle()
+
+    said = [one for one in office.kim.messages() if one.is_ephemeral][-1].text
+    assert f"ana {how} this at 9:00. Nothing was changed by your click." in said
+    repainted = office.kim.last_message(containing="Hours of mia: 20 min")
+    assert f"{how.capitalize()} by ana, 3 Mar 2031, 9:00: 1 h 30 min" in repainted.all_text
 
 
 def test_a_group_that_has_changed_is_not_approved(office: Office) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.slack.timer.office import Office
+from timebot.playground.slack.seen import Answer
 
 
 def an_old_entry(office: Office) -> None:
@@ -171,3 +172,58 @@ def test_time_added_into_a_locked_period_stays_typed_with_the_button_above(
     assert "9:00-10:00" in str(answer.view.values["spent"])
     assert "Ask billing to open it" in answer.view.buttons
     assert len(office.entries(office.mia)) == 1
+
+
+def an_old_entry_without_a_project(office: Office) -> Answer:
+    office.change_workspace(anchor_on=date(2031, 3, 3), lock_after_days=14)
+    office.mia.command("/timer start")
+    office.wait(hours=1)
+    stopped = office.mia.command("/timer stop")
+    office.wait(days=28)
+    return stopped
+
+
+def test_what_locked_time_was_for_can_still_be_chosen_and_is_handed_in(office: Office) -> None:
+    stopped = an_old_entry_without_a_project(office)
+
+    office.mia.click(stopped, action_id="entry.set_project:1", selected="Acme, Logo")
+    office.world.settle()
+    submitted = office.mia.command("/timer submit 2031-03-03")
+
+    (entry,) = office.entries(office.mia)
+    assert "#1 Acme, Logo" in office.mia.last_message(containing="#1").text
+    assert "locked" not in submitted.text
+    assert (entry.state, entry.project_id is None) == ("pending_review", False)
+
+
+def test_locked_time_without_a_project_is_put_right_from_home_and_from_the_refusal(
+    office: Office,
+) -> None:
+    an_old_entry_without_a_project(office)
+    office.mia.command("/timer add 1h Acme logo call 2031-03-31")
+    office.mia.open_home()
+    office.world.settle()
+    assert office.mia.home is not None
+    assert "Needs your word" in office.mia.home.all_text
+
+    blocked = office.mia.command("/timer submit")
+    office.mia.click(blocked, text="Fix #1")
+    office.mia.fill("project", "Acme, Logo")
+    saved = office.mia.submit()
+    office.mia.command("/timer submit")
+
+    assert saved.errors == {}
+    assert [one.state for one in office.entries(office.mia)] == ["pending_review"] * 2
+
+
+def test_locked_time_that_has_its_project_is_closed_again(office: Office) -> None:
+    stopped = an_old_entry_without_a_project(office)
+    office.mia.click(stopped, action_id="entry.set_project:1", selected="Acme, Logo")
+
+    office.mia.click(stopped, action_id="entry.set_project:1", selected="Globex, Website")
+    office.world.settle()
+    office.mia.command("/timer edit 1")
+
+    assert office.mia.modal is not None
+    assert office.mia.modal.document["callback_id"] == "form.closed"
+    assert "Logo" in office.mia.modal.all_text
