@@ -178,7 +178,7 @@ def _changed(asked: Asked, fields: tuple[Field, ...]) -> Answer:
         now=asked.now,
     )
     if not changed:
-        return Answer(text=escape(f"{client.name} was so already. Nothing was changed."))
+        return Answer(text=escape(f"{client.name} is like that already. Nothing was changed."))
     labels = {each.name: each.label.casefold() for each in fields}
     named = list(dict.fromkeys(labels.get(name, "") for name in changed if name in labels))
     what = listed(named) or "the rounding"

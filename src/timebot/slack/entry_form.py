@@ -234,7 +234,7 @@ def _question(asks: str, ways: Sequence[Block] = ()) -> list[Block]:
 
 def _warning(entry: TimeEntry, *, confirms: bool) -> list[Block]:
     if not entry.is_confirmed:
-        whose = "Saving confirms it." if confirms else "Its owner has been asked."
+        whose = "Saving confirms it." if confirms else "Whoever recorded it has been asked."
         return [context(f"Nobody has confirmed when it ended. {whose}")]
     done = {"pending_review": "waits for approval", "approved": "is approved"}.get(entry.state)
     if done is None:

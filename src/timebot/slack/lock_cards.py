@@ -36,7 +36,7 @@ from timebot.timekeeping.wording import TextTooLong, clean_plain
 DAY, REASON, DAYS = "day", "reason", "days"
 _FIELDS = (
     Field(DAY, "A day of the period", "day"),
-    Field(REASON, "Reason", "lines", hint="It is kept in the audit, and told to who asked."),
+    Field(REASON, "Reason", "lines", hint="It is kept in the audit, and whoever asked reads it."),
     Field(DAYS, "For how many days", hint=f"1 to {MOST_DAYS}; then it locks by itself."),
 )
 _MOST_NAMED = 3

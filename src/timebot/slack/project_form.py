@@ -131,7 +131,7 @@ def _changed(asked: Asked) -> Answer:
         now=asked.now,
     )
     if not changed:
-        return _said(place, f"{place.name} was so already. Nothing was changed.")
+        return _said(place, f"{place.name} is like that already. Nothing was changed.")
     return _said(place, f"{place.name} was changed: {listed(_labels(changed))}.")
 
 

@@ -186,7 +186,13 @@ def _inputs(route: Route | None) -> list[Block]:
     if stand_in and may(stand_in, "approver"):
         substitute["initial_user"] = stand_in.slack_user_id
     return [
-        field(PEOPLE, "Approvers", people, optional=True, hint="Empty lifts this route."),
+        field(
+            PEOPLE,
+            "Approvers",
+            people,
+            optional=True,
+            hint="Empty to ask whoever approves in general.",
+        ),
         field(
             SUBSTITUTE,
             "Substitute",

@@ -154,7 +154,7 @@ GROUPS = (
                     ("last_action", "At the person's last action here"),
                     ("keep", "Not at all"),
                 ),
-                hint="Its owner confirms the end before it can be submitted.",
+                hint="Whoever recorded it confirms the end before it can be submitted.",
             ),
             Field("project_word", "Word for projects", hint="Such as matter."),
         ),
@@ -269,7 +269,7 @@ def _change(asked: Asked, changes: Mapping[str, object]) -> list[str]:
 
 def _changed(told: list[str]) -> Answer:
     if not told:
-        return Answer(text="Those settings were so already. Nothing was changed.")
+        return Answer(text="These settings are like that already. Nothing was changed.")
     show = button("Show all settings", Act.BILLING_DO, {"text": "settings"}, key="settings")
     lines = "\n".join(map(_told, told))
     return Answer(text=lines, blocks=[section(lines), actions(show)])

@@ -37,7 +37,8 @@ class EntryGone(Refusal):
             said = f"was deleted. Nothing was changed. You can restore it for {_DAYS} days."
             ways_out = [WayOut("Deleted entries", "entry.deleted"), history]
         else:
-            said = f"was deleted. Nothing was changed. Its owner can restore it for {_DAYS} days."
+            who = "Whoever recorded it"
+            said = f"was deleted. Nothing was changed. {who} can restore it for {_DAYS} days."
         super().__init__(f"#{entry.number} {said}", ways_out=ways_out)
 
 

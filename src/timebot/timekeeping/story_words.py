@@ -53,7 +53,7 @@ def deed_words(step: Step) -> str:
     if step.verb == "stopped" and step.note == "switched":
         said += " by starting another one"
     if step.verb == "stopped" and step.note in {"deactivated", "no member any more"}:
-        said += ", because its owner left"
+        said += ", because the person left"
     return said
 
 

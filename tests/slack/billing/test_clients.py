@@ -76,7 +76,7 @@ def test_editing_keeps_what_was_not_touched(firm: Firm) -> None:
     firm.ben.submit()
     firm.world.settle()
 
-    assert firm.ben.last_message().text == "Acme was so already. Nothing was changed."
+    assert firm.ben.last_message().text == "Acme is like that already. Nothing was changed."
 
 
 def test_the_currency_stays_while_hours_wait(firm: Firm) -> None:

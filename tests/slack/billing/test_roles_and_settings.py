@@ -110,7 +110,7 @@ def test_every_group_of_settings_is_saved_unchanged(firm: Firm) -> None:
     firm.world.settle()
 
     said = [message.text for message in firm.olga.messages()[-4:]]
-    assert set(said) == {"Those settings were so already. Nothing was changed."}
+    assert set(said) == {"These settings are like that already. Nothing was changed."}
 
 
 def test_faults_of_settings_stand_under_their_fields(firm: Firm) -> None:

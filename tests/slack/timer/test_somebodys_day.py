@@ -83,7 +83,7 @@ def test_an_end_that_was_guessed_is_for_its_owner_to_confirm(office: Office) -> 
     office.kim.submit()
 
     (entry,) = office.entries(office.mia)
-    assert "Its owner has been asked." in form.all_text
+    assert "Whoever recorded it has been asked." in form.all_text
     assert (entry.text, entry.is_confirmed) == ("call", False)
 
 
