@@ -237,3 +237,27 @@ def test_approving_without_any_profile_fails_closed(session: Session, workspace:
 
     with pytest.raises(NotAllowed):
         require(session, member, "approver", to="approve hours", now=MONDAY_NINE)
+
+
+def test_where_the_last_owner_has_left_it_is_said_how_another_one_is_named(
+    session: Session, workspace: Workspace
+) -> None:
+    a_member(session, workspace, role="owner", deactivated_at=MONDAY_NINE)
+    kim = a_member(session, workspace, role="approver")
+
+    with pytest.raises(NotAllowed) as refusal:
+        grant(session, kim, kim, "owner")
+
+    assert "The last owner here has left" in refusal.value.sentence
+    assert "TIMEBOT_OWNER" in refusal.value.sentence
+
+
+def test_where_nobody_was_an_owner_yet_it_is_said_who_becomes_one(
+    session: Session, workspace: Workspace
+) -> None:
+    kim = a_member(session, workspace)
+
+    with pytest.raises(NotAllowed) as refusal:
+        grant(session, kim, kim, "owner")
+
+    assert "The first owner or admin of Slack who types /timer" in refusal.value.sentence

@@ -65,9 +65,14 @@ class ClientHasOpenTime(Refusal):
     """A client is not archived while work for it goes on or waits to be billed."""
 
     def __init__(self, client: Client, *, has_running: bool) -> None:
-        why = "a timer is running for it" if has_running else "it has hours that are not billed yet"
+        why, first = (
+            ("a timer is running for it", "Ask for it to be stopped first.")
+            if has_running
+            else ("it has hours that are not billed yet", "Bill them first.")
+        )
         super().__init__(
-            f"{client.name} was not archived, because {why}. Stop it, or bill them, first."
+            f"{client.name} was not archived, because {why}. {first} You can set its projects to"
+            " completed: they take no new time, and what is recorded is still billed."
         )
 
 

@@ -81,11 +81,11 @@ def draw_queue(asked: Asked, *, skip: int = 0, said: Sequence[str] = ()) -> Answ
         asked.session, workspace=asked.workspace, author=asked.member, now=asked.now
     )
     if not waiting:
-        title = vacant_words(asked) if is_vacant else "Nothing waits for your approval."
+        title = vacant_words(viewer_of(asked)) if is_vacant else "Nothing waits for your approval."
     shown = waiting[skip : skip + _PER_PAGE]
     blocks: list[Block] = [section("\n".join(said))] if said else []
     blocks += [header(title)] if waiting else [section(title)]
-    ways_on = vacant_buttons(asked) if is_vacant else []
+    ways_on = vacant_buttons(viewer_of(asked)) if is_vacant else []
     blocks += [actions(*ways_on)] if ways_on else []
     if len(waiting) > 1:
         blocks.append(actions(_approve_all(waiting)))

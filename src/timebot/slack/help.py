@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from timebot.errors import NotAllowed
+from timebot.clients.lookup import PlaceUnclear, find_place
+from timebot.errors import NotAllowed, Refusal
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, escape, header, section
 from timebot.slack.desk import Asked
@@ -171,8 +172,9 @@ def draw_help(command: str, word: str = "", *, role: str = "owner") -> Answer:
     return Answer(text=text, blocks=blocks)
 
 
-def draw_unknown_verb(command: str, word: str) -> Answer:
-    """Say what was read, the nearest verb and some examples."""
+def draw_unknown_verb(asked: Asked, word: str, rest: str) -> Answer:
+    """Say what was read, the nearest verb and some examples; a click does what was likely meant."""
+    command = asked.desk.command
     near = get_close_matches(word.casefold(), [*_BY_WORD], n=1, cutoff=0.6)
     nearest = _BY_WORD[near[0]] if near else None
     meant = f" Did you mean {nearest.name}?" if nearest else ""
@@ -188,9 +190,37 @@ def draw_unknown_verb(command: str, word: str) -> Answer:
         blocks=[
             section(f"{sentence} Nothing was changed."),
             context("Examples: " + "  ".join(f"`{each}`" for each in shown)),
-            actions(button("Help", Act.TIMER_HELP)),
+            actions(*_meant(asked, word, rest, nearest), button("Help", Act.TIMER_HELP)),
         ],
     )
+
+
+def _meant(asked: Asked, word: str, rest: str, nearest: Verb | None) -> list[Block]:
+    """Return the button that does what was likely meant: the nearest verb, or a start."""
+    text, label = f"{word} {rest}".strip(), ""
+    if nearest is not None:
+        text, label = f"{nearest.name} {rest}".strip(), f"Yes, {nearest.name}"
+    elif _is_place(asked, text):
+        text, label = f"start {text}", "Start it"
+    if not label:
+        return []
+    value = {"command": asked.desk.command, "text": text}
+    try:
+        return [button(label, Act.TYPE_AGAIN, value, style="primary")]
+    except ValueError:
+        # A line that is too long to be carried by a button has to be typed again.
+        return []
+
+
+def _is_place(asked: Asked, words: str) -> bool:
+    """Tell whether somebody just named what they work on, and forgot the verb."""
+    try:
+        find_place(asked.session, workspace_id=asked.workspace.id, words=words, takes_time=True)
+    except PlaceUnclear:
+        return True
+    except Refusal:
+        return False
+    return True
 
 
 def show_help(asked: Asked) -> Answer:

@@ -1,6 +1,6 @@
 """One invoice: how it stands in plain words, and the buttons that make sense in that state."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from timebot.billing.credit_models import CreditNote
@@ -122,13 +122,31 @@ def _hint(viewer: Viewer, invoice: Invoice, client: Client) -> str:
 
 
 def _buttons(viewer: Viewer, invoice: Invoice, client: Client) -> list[Block]:
+    notes = list_credit_notes(viewer.session, invoice)[-_MOST_NOTES:]
+    return [*_mends(viewer, invoice, notes), *_usual(viewer, invoice, client, notes)]
+
+
+def _mends(viewer: Viewer, invoice: Invoice, notes: Sequence[CreditNote]) -> list[Block]:
+    """Return what puts right what went astray; it stands first, because it is what is asked for."""
+    found = []
+    if came_back(viewer.session, invoice) and invoice.document != "void":
+        found.append(button("Mend address", Act.INVOICE_ADDRESS_FORM, {"invoice": invoice.id}))
+    for note in notes:
+        if note.refund_state == "failed":
+            label = f"Try the refund of {note.number} again"
+            found.append(button(label, Act.CREDIT_REFUND, {"note": note.id}, key=note.id.hex))
+    return found
+
+
+def _usual(
+    viewer: Viewer, invoice: Invoice, client: Client, notes: Sequence[CreditNote]
+) -> list[Block]:
     value = {"invoice": invoice.id}
     found = [button("PDF", Act.INVOICE_PDF, value), button("Why", Act.INVOICE_WHY, value)]
-    notes = list_credit_notes(viewer.session, invoice)
-    for note in notes[-_MOST_NOTES:]:
-        found += _note_buttons(note)
-    if came_back(viewer.session, invoice) and invoice.document != "void":
-        found.insert(0, button("Mend address", Act.INVOICE_ADDRESS_FORM, value))
+    found += [
+        button(f"{each.number} PDF", Act.CREDIT_PDF, {"note": each.id}, key=each.id.hex)
+        for each in notes
+    ]
     if invoice.collection == "unknown":
         return [button("Ask Stripe again", Act.INVOICE_ASK, value), *found]
     if invoice.collection == "disputed":
@@ -207,15 +225,6 @@ def _other(viewer: Viewer, invoice: Invoice, value: Mapping[str, object]) -> lis
         # Money came or a credit note was written; the rest is credited, not cancelled.
         return found
     return [*found, button("Cancel invoice", Act.INVOICE_VOID_FORM, value, style="danger")]
-
-
-def _note_buttons(note: CreditNote) -> list[Block]:
-    value, key = {"note": note.id}, note.id.hex
-    found = [button(f"{note.number} PDF", Act.CREDIT_PDF, value, key=key)]
-    if note.refund_state == "failed":
-        label = f"Try the refund of {note.number} again"
-        found.append(button(label, Act.CREDIT_REFUND, value, key=key))
-    return found
 
 
 CARDS: Mapping[str, Card] = {"invoice": invoice_card}

@@ -14,7 +14,7 @@ from timebot.slack.time_words import spoken
 from timebot.slack.words import days_words, listed, weekday_words
 from timebot.team.days import day_in_words, day_of
 from timebot.team.models import Member
-from timebot.team.rights import require
+from timebot.team.rights import no_owner_words, require
 from timebot.timekeeping.locks import locks_on, open_until
 from timebot.timekeeping.models import PeriodReopening, PeriodRequest
 from timebot.timekeeping.moments import DayInFuture, DayRange, NotADay, parse_day
@@ -49,7 +49,7 @@ def ask(asked: Asked) -> Answer:
     )
     who = listed([escape(one.name) for one in wanted.asked], most=_MOST_NAMED, last="or")
     if not who:
-        return Answer(text="Nobody here has the billing role yet; an owner can give it.")
+        return Answer(text=no_owner_words(asked.session, asked.workspace.id))
     days = days_words(wanted.period.start, wanted.period.end)
     said = f"I asked {who}" if wanted.is_new else f"You asked {who} before"
     return Answer(text=f"{said} to open {days} again. I tell you when it is open.")

@@ -7,15 +7,15 @@ from timebot.billing.budgets import budget_uses
 from timebot.billing.open_work import open_work_of
 from timebot.clients.models import PROJECT_STATES, Client, Project
 from timebot.clients.places import Place, all_places
-from timebot.clients.projects import add_project, set_project_state
-from timebot.errors import Refusal
+from timebot.clients.projects import ProjectHasOpenTime, add_project, set_project_state
+from timebot.errors import Refusal, WayOut
 from timebot.slack.answer import Answer
 from timebot.slack.billing_words import cleaned, take_amount, take_client, whole_place
 from timebot.slack.blocks import Block, actions, button, escape, header, option, section, select
 from timebot.slack.client_choices import place_at
 from timebot.slack.client_command import project_facts
 from timebot.slack.desk import SURFACE, Asked, Feature
-from timebot.slack.ids import Act
+from timebot.slack.ids import Act, pack
 from timebot.slack.project_form import draw_add_form, draw_edit_form
 from timebot.slack.rate_words import budget_words
 from timebot.slack.words import counted
@@ -139,15 +139,20 @@ def _add(asked: Asked, text: str) -> Answer:
 def _moved(asked: Asked, place: Place, state: str) -> Answer:
     project = _of(place)
     open_work = open_work_of(asked.session, workspace_id=asked.workspace.id, project_id=project.id)
-    changed = set_project_state(
-        asked.session,
-        actor=asked.member,
-        project=project,
-        state=state,
-        has_open_time=open_work.has_running or open_work.has_unbilled,
-        surface=SURFACE,
-        now=asked.now,
-    )
+    try:
+        changed = set_project_state(
+            asked.session,
+            actor=asked.member,
+            project=project,
+            state=state,
+            has_open_time=open_work.has_running or open_work.has_unbilled,
+            surface=SURFACE,
+            now=asked.now,
+        )
+    except ProjectHasOpenTime as refusal:
+        complete = pack({"text": f"project complete {place.name}"})
+        refusal.ways_out = (WayOut("Set it to completed", Act.BILLING_DO, complete),)
+        raise
     now = "is now" if changed else "was already"
     text = f"{place.name} {now} {project.state}: it {_MEANING[project.state]}."
     if project.state == "archived":

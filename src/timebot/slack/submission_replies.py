@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import actions, button, code, escape, section
-from timebot.slack.desk import Asked
+from timebot.slack.desk import Asked, viewer_of
 from timebot.slack.ids import Act
 from timebot.slack.refusals import buttons_of
 from timebot.slack.time_words import hours, spoken, worked_days
@@ -41,13 +41,13 @@ def draw_submitted(asked: Asked, submission: Submission) -> Answer:
     if not is_own:
         lines.append(f"I asked {who} to approve." if who else _nobody_else(asked))
         return Answer(text=spoken(*lines), blocks=[section("\n".join(lines))])
-    lines.append(f"I asked {who} to approve." if who else vacant_words(asked))
+    lines.append(f"I asked {who} to approve." if who else vacant_words(viewer_of(asked)))
     running = find_running(asked.session, member=asked.member)
     if running is not None:
         lines.append(f"#{running.number} is still running and was left out.")
     text = "\n".join(lines)
     back = button("Withdraw", Act.WITHDRAW, {"submission": submission.id})
-    ways_on = [] if who else vacant_buttons(asked)
+    ways_on = [] if who else vacant_buttons(viewer_of(asked))
     return Answer(text=spoken(text), blocks=[section(text), actions(*ways_on, back)])
 
 

@@ -50,7 +50,7 @@ def timer_command(asked: Asked) -> Answer:
         return show_panel(asked)
     verb = find_verb(word)
     if verb is None:
-        return draw_unknown_verb(asked.desk.command, word)
+        return draw_unknown_verb(asked, word, rest.strip())
     try:
         return VERBS[verb.name](asked, rest.strip())
     except Refusal as refusal:

@@ -16,8 +16,10 @@ from timebot.slack.time_words import (
     worked_days,
 )
 from timebot.slack.timer_replies import edit_button
+from timebot.slack.vacant_approval import vacant_buttons, what_helps
 from timebot.slack.words import counted, listed, weekday_words
 from timebot.team.models import Member
+from timebot.timekeeping.approvers import waits_for_nobody
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.overview import Shown, show_entry, show_submission
 
@@ -123,8 +125,14 @@ def tell_escalated(viewer: Viewer, facts: Facts) -> Drawn | None:
     ]
     who = listed([escape(name) for name in sorted(owners)], most=4)
     asked = f"I asked {who}, too." if who else "Everybody who may approve them has been asked."
+    is_vacant = not who and waits_for_nobody(
+        viewer.session, workspace=viewer.workspace, author=shown.author, now=viewer.now
+    )
+    if is_vacant:
+        asked = f"Nobody else here may approve them. {what_helps(viewer)}"
     line = f"Your hours of {days}, *{hours(shown.seconds)}*, still wait for approval. {asked}"
-    return Drawn(spoken(line), [section(line)])
+    ways_on = vacant_buttons(viewer) if is_vacant else []
+    return Drawn(spoken(line), [section(line), *([actions(*ways_on)] if ways_on else [])])
 
 
 def tell_role(viewer: Viewer, facts: Facts) -> Drawn | None:

@@ -177,13 +177,24 @@ def holders(session: Session, *, workspace_id: UUID, role: str) -> list[Member]:
     return list(session.scalars(found.order_by(Member.name, Member.id)))
 
 
+def no_owner_words(session: Session, workspace_id: UUID) -> str:
+    """Say how a workspace comes to an owner who can give roles, where it has none."""
+    left = select(Member.id).where(Member.workspace_id == workspace_id, Member.role == "owner")
+    if session.execute(left.limit(1)).first() is not None:
+        return (
+            "The last owner here has left; whoever runs timebot names another one in the setting"
+            " TIMEBOT_OWNER."
+        )
+    return "Nobody has that role yet. The first owner or admin of Slack who types /timer gives it."
+
+
 def _is_trusted(member: Member, now: datetime) -> bool:
     return member.profile_at is not None and now - member.profile_at <= PROFILE_TRUSTED_FOR
 
 
 def _refused(session: Session, member: Member, role: str, to: str) -> str:
     who = holders(session, workspace_id=member.workspace_id, role=role)
-    ask = f"Ask {_either(who)}." if who else "Nobody has that role yet; an owner can give it."
+    ask = f"Ask {_either(who)}." if who else no_owner_words(session, member.workspace_id)
     if member.kind != "person":
         sentence = (
             f"Only people of this workspace may {to}, not guests, apps or people of other"

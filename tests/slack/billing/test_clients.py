@@ -96,6 +96,7 @@ def test_a_client_with_unbilled_hours_is_not_archived(firm: Firm) -> None:
     answer = firm.types("client archive Acme")
 
     assert "was not archived, because it has hours" in answer.text
+    assert "Bill them first." in answer.text
 
 
 def test_a_client_is_archived(firm: Firm) -> None:

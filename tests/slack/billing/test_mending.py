@@ -15,6 +15,7 @@ def test_a_mail_that_came_back_goes_out_again_to_a_mended_address(firm: Firm) ->
     firm.release("Acme")
     shown = posted(firm.ben, "The mail about INV-2031-0001 came back")
 
+    assert shown.buttons[0] == "Mend address"
     firm.ben.click(shown, text="Mend address")
     firm.ben.fill("emails", "pay@acme.example")
     firm.ben.submit()
@@ -38,7 +39,9 @@ def test_a_refund_that_failed_is_tried_again(firm: Firm) -> None:
     firm.world.local.stripe.bank.fail_refund(firm.row(CreditNote).refund_id or "")
     firm.world.settle()
 
-    firm.ben.click(firm.types("invoice 1"), text="Try the refund of CN-2031-0001 again")
+    shown = firm.types("invoice 1")
+    assert shown.buttons[0] == "Try the refund of CN-2031-0001 again"
+    firm.ben.click(shown, text="Try the refund of CN-2031-0001 again")
     firm.world.settle()
 
     assert firm.row(CreditNote).refund_state == "done"

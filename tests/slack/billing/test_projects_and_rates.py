@@ -64,6 +64,17 @@ def test_a_project_is_added_in_a_modal(firm: Firm) -> None:
     assert (project.budget_minor, project.billable) == (500_000, "internal")
 
 
+def test_a_project_with_open_time_is_completed_with_one_click_instead(firm: Firm) -> None:
+    firm.add_work("Logo")
+    refused = firm.types("project archive Acme Logo")
+
+    firm.ben.click(refused, text="Set it to completed")
+    firm.world.settle()
+
+    assert "Logo was not archived" in refused.text
+    assert firm.row(Project, name="Logo").state == "completed"
+
+
 def test_a_budget_is_changed_in_a_modal(firm: Firm) -> None:
     shown = firm.types("project Acme Logo")
     firm.ben.click(shown, text="Edit")

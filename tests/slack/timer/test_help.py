@@ -52,8 +52,34 @@ def test_an_unknown_verb_is_answered_with_what_was_read_and_the_nearest(office: 
     answer = office.mia.command("/timer strat Acme logo")
 
     assert "I do not know the verb strat. Did you mean start?" in answer.text
-    assert answer.buttons == ["Help"]
+    assert answer.buttons == ["Yes, start", "Help"]
     assert office.entries(office.mia) == []
+
+
+def test_the_verb_that_was_likely_meant_is_done_with_one_click(office: Office) -> None:
+    answer = office.mia.command("/timer strat Acme logo sketches")
+
+    office.mia.click(answer, text="Yes, start")
+    office.world.settle()
+
+    assert [one.text for one in office.entries(office.mia)] == ["sketches"]
+
+
+def test_who_names_a_project_and_forgets_the_verb_starts_it_with_one_click(
+    office: Office,
+) -> None:
+    answer = office.mia.command("/timer Acme logo sketches")
+
+    office.mia.click(answer, text="Start it")
+    office.world.settle()
+
+    assert [one.text for one in office.entries(office.mia)] == ["sketches"]
+
+
+def test_words_that_are_too_long_for_a_button_leave_help(office: Office) -> None:
+    answer = office.mia.command(f"/timer strat Acme {'x' * 2_500}")
+
+    assert answer.buttons == ["Help"]
 
 
 def test_a_verb_that_would_be_markup_is_shown_literally(office: Office) -> None:

@@ -43,6 +43,19 @@ def test_the_owners_are_asked_too_and_the_author_hears_of_it(office: Office) -> 
     assert office.entries(office.mia)[0].state == "approved"
 
 
+def test_who_is_alone_in_a_firm_is_told_what_lets_their_hours_be_approved(office: Office) -> None:
+    for person in (office.kim, office.mia, office.leo):
+        office.world.local.slack.change_user(person.id, deleted=True)
+    office.ana.command("/timer add 1h Acme logo sketches")
+    office.ana.command("/timer submit")
+
+    office.wait(days=4)
+
+    told = office.ana.last_message(containing="still wait for approval")
+    assert "Nobody else here may approve them. Give somebody the role" in told.text
+    assert told.buttons == ["Settings of approval"]
+
+
 def test_when_an_approver_leaves_the_owner_gets_the_hours_at_once(office: Office) -> None:
     office.ana.click(office.ana.command("/billing approvers Acme"), text="Set")
     office.ana.fill("people", ["kim"])
