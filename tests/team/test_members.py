@@ -249,7 +249,7 @@ def test_where_the_last_owner_has_left_it_is_said_how_another_one_is_named(
         grant(session, kim, kim, "owner")
 
     assert "The last owner here has left" in refusal.value.sentence
-    assert "TIMEBOT_OWNER" in refusal.value.sentence
+    assert "whoever runs timebot names another one" in refusal.value.sentence
 
 
 def test_where_nobody_was_an_owner_yet_it_is_said_who_becomes_one(

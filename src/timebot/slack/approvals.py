@@ -7,10 +7,21 @@ from uuid import UUID
 from timebot.errors import Refusal
 from timebot.slack.answer import NOTHING, Answer, AtField
 from timebot.slack.approval_queue import STALE, approve_queue, draw_queue, list_approvals
-from timebot.slack.blocks import Block, escape, field, modal, option, plain, section, text_field
+from timebot.slack.blocks import (
+    Block,
+    actions,
+    escape,
+    field,
+    modal,
+    option,
+    plain,
+    section,
+    text_field,
+)
 from timebot.slack.clicked import card_clicked, find_submission
 from timebot.slack.desk import SURFACE, Asked, Feature, viewer_of
 from timebot.slack.ids import Act, Form
+from timebot.slack.refusals import buttons_of
 from timebot.slack.submission_card import draw_shown, show_for
 from timebot.slack.submission_changes import changes_block, changes_words
 from timebot.slack.time_words import hours, spoken
@@ -217,7 +228,10 @@ def _stale(asked: Asked, submission: Submission, refusal: Refusal) -> Answer:
     is_on_card = _is_on_card(asked, submission)
     is_withdrawn_in_part = isinstance(refusal, NothingWaits) and bool(shown.groups)
     if is_on_card and not (is_withdrawn_in_part or isinstance(refusal, ChangedSince)):
-        return Answer(text=spoken(said, *lines), blocks=above)
+        ways_on = buttons_of(refusal)
+        return Answer(
+            text=spoken(said, *lines), blocks=[*above, *([actions(*ways_on)] if ways_on else [])]
+        )
     drawn = draw_shown(viewer_of(asked), shown, above=above)
     return Answer(
         text=spoken(said, *lines, drawn.text),

@@ -52,13 +52,17 @@ _MOST_TODAY = 12
 _MOST_IN_DOUBT = 5
 _MOST_OWN = 5
 _MOST_LEFT = 5
+_NOT_FOR_THEM = (
+    "timebot is for people of this workspace, not for guests. If you should track time here, ask"
+    " an owner."
+)
 
 
 def draw_home(viewer: Viewer) -> Block:
     """Draw a member's Home from the database."""
     member = viewer.member
     if member is None or not may(member, "member"):
-        return _view([section("timebot is for members of this workspace.")])
+        return _view([section(_NOT_FOR_THEM)])
     session, now = viewer.session, viewer.now
     day = today(session, member=member, now=now)
     days = week(session, member=member, now=now)

@@ -15,6 +15,9 @@ from timebot.team.models import Member, Workspace
 HomeOf = Callable[[Viewer], Block]
 """Draws a person's Home."""
 
+_HAVE_HOME = ("person", "guest")
+"""Who may have opened it: a guest is told there that it is none of theirs."""
+
 
 @dataclass(frozen=True)
 class _Sketch:
@@ -60,7 +63,7 @@ class HomePublisher:
         member_id = UUID(job.payload["member_id"])
         with self._desk.database.read_only() as session:
             member = session.get(Member, (job.workspace_id, member_id))
-            if member is None or member.deactivated_at or member.kind != "person":
+            if member is None or member.deactivated_at or member.kind not in _HAVE_HOME:
                 return None
             # The hash comes first: a Home that is published while this one is drawn refuses it.
             replaces = find_home_hash(

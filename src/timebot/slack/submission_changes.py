@@ -14,6 +14,7 @@ _FATES = {
     "rejected": "Rejected{by}",
     "deleted": "Deleted{by}",
     "taken_back": "Taken back",
+    "handed_in_again": "Handed in again",
 }
 
 

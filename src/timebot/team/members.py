@@ -198,6 +198,9 @@ def _change_kind(session: Session, member: Member, kind: Kind, now: datetime) ->
     session.flush()
     after = {"kind": member.kind, "role": member.role}
     _note(session, member, "member.kind_changed", before, after, now)
+    refresh_homes(
+        session, workspace_id=member.workspace_id, recipients=[member.slack_user_id], now=now
+    )
 
 
 def _mark_gone(session: Session, member: Member, by: Actor, now: datetime) -> None:

@@ -181,10 +181,8 @@ def no_owner_words(session: Session, workspace_id: UUID) -> str:
     """Say how a workspace comes to an owner who can give roles, where it has none."""
     left = select(Member.id).where(Member.workspace_id == workspace_id, Member.role == "owner")
     if session.execute(left.limit(1)).first() is not None:
-        return (
-            "The last owner here has left; whoever runs timebot names another one in the setting"
-            " TIMEBOT_OWNER."
-        )
+        # No name of a setting: shown literally, it could not be copied as it is.
+        return "The last owner here has left; whoever runs timebot names another one in its set-up."
     return "Nobody has that role yet. The first owner or admin of Slack who types /timer gives it."
 
 

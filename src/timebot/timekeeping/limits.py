@@ -42,7 +42,7 @@ class EndsBeforeStart(Refusal):
     ) -> None:
         super().__init__(
             f"It started at {moment_words(start, zone=zone, now=now)}, so it cannot end at"
-            f" {moment_words(end, zone=zone, now=now)}.",
+            f" {moment_words(end, zone=zone, now=now)} ({zone}).",
             example=example,
         )
 

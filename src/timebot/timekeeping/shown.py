@@ -18,7 +18,7 @@ from timebot.timekeeping.taken_out import list_taken_out
 KEPT = timedelta(days=14)
 """For how long after settling it is still known what was shown."""
 
-Fate = Literal["approved", "rejected", "deleted", "taken_back", "changed"]
+Fate = Literal["approved", "rejected", "deleted", "taken_back", "handed_in_again", "changed"]
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,8 @@ def _departed(
         return Departed(before, "rejected", _name(session, entry.workspace_id, entry.rejected_by))
     after = _read(_written(entry), names)
     if _said(after) == _said(before):
-        return Departed(before, "taken_back")
+        is_elsewhere = entry.submission_id is not None and not is_here
+        return Departed(before, "handed_in_again" if is_elsewhere else "taken_back")
     return Departed(before, "changed", _corrected_by(session, submission, entry), after)
 
 

@@ -137,3 +137,17 @@ def test_home_says_that_the_week_leaves_out_the_running_timer(office: Office) ->
 
     assert office.mia.home is not None
     assert "Without the timer that runs." in office.mia.home.all_text
+
+
+def test_hours_that_were_handed_in_again_lead_to_what_waits_now(office: Office) -> None:
+    old = hand_in(office, "1h Acme logo sketches yesterday")
+    office.mia.command("/timer withdraw")
+    hand_in(office, "10m Acme website copy yesterday")
+
+    office.kim.click(old, text="Approve")
+    office.world.settle()
+
+    said = [one for one in office.kim.messages() if one.is_ephemeral][-1]
+    assert "they were withdrawn, changed or handed in again" in said.text
+    assert "Handed in again: 1 h Acme, Logo" in said.text
+    assert said.buttons == ["What waits"]

@@ -39,6 +39,19 @@ def test_home_shows_what_came_back_with_the_reason(office: Office) -> None:
     assert "Rejected: Which ones?" in home.all_text
 
 
+def test_who_became_a_guest_sees_no_timer_of_theirs_at_home(office: Office) -> None:
+    office.mia.command("/timer start Acme logo sketches")
+    office.mia.open_home()
+    office.world.settle()
+
+    office.world.local.slack.change_user(office.mia.id, is_restricted=True)
+    office.world.settle()
+
+    assert office.mia.home is not None
+    assert "not for guests" in office.mia.home.all_text
+    assert office.mia.home.buttons == []
+
+
 def test_a_home_of_many_entries_leads_to_the_rest_of_the_day(office: Office) -> None:
     with office.session() as session:
         mia = office.member(session, office.mia)
