@@ -62,8 +62,13 @@ def tell_rejected(viewer: Viewer, facts: Facts) -> Drawn | None:
         "end": max(one.entry.worked_on for one in entries) + timedelta(days=1),
     }
     blocks.append(actions(button("Submit again", Act.SUBMIT, days)))
-    drafts = "The rejected ones are drafts again." if kept else "They are drafts again."
-    return Drawn(spoken(head, *rows, *more, drafts), blocks)
+    return Drawn(spoken(head, *rows, *more, _drafts_again(len(entries), is_all=not kept)), blocks)
+
+
+def _drafts_again(count: int, *, is_all: bool) -> str:
+    if count == 1:
+        return "It is a draft again." if is_all else "The rejected one is a draft again."
+    return "They are drafts again." if is_all else "The rejected ones are drafts again."
 
 
 def tell_approved(viewer: Viewer, facts: Facts) -> Drawn | None:

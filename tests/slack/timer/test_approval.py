@@ -138,6 +138,7 @@ def test_a_rejection_wants_a_reason_and_tells_the_author(office: Office) -> None
     told = office.mia.last_message(containing="kim rejected")
     assert "Reason: Which of the sketches?" in told.text
     assert told.buttons == ["Edit", "Edit", "Submit again"]
+    assert "They are drafts again." in told.text
     assert {entry.state for entry in office.entries(office.mia)} == {"draft"}
     assert "Rejected by kim" in card_of(office.ana).all_text
 
@@ -151,9 +152,11 @@ def test_one_entry_is_rejected_and_handed_in_again(office: Office) -> None:
     office.world.settle()
     states = [entry.state for entry in office.entries(office.mia)]
 
-    office.mia.click(office.mia.last_message(containing="kim rejected"), text="Submit again")
+    told = office.mia.last_message(containing="kim rejected")
+    office.mia.click(told, text="Submit again")
     office.world.settle()
 
+    assert "It is a draft again." in told.text
     assert states == ["pending_review", "draft"]
     assert office.entries(office.mia)[1].state == "pending_review"
     assert "Hours of mia: 30 min" in card_of(office.kim).all_text
