@@ -182,3 +182,15 @@ A_LONG_STORY = Story(
     ),
 )
 """Lines that cost nothing, a credit larger than the next invoice, and its rest on the one after."""
+
+A_SMALL_STORY = Story(
+    Terms("JPY", "en_US", LAW, (None, None), 100_000, None, "day", has_annex=False, pays="charge"),
+    (
+        Chapter((), (_work(0, 1, rate_minor=35),)),
+        Chapter(
+            (TakenBack(0, 0, "minutes", 33), TakenBack(0, 0, "all", 100)),
+            (_work(1, 1, rate_minor=12_000),),
+        ),
+    ),
+)
+"""Less than a card can be charged, taken back in two parts whose taxes round to less."""

@@ -5,12 +5,13 @@ from hypothesis import example, given
 from tests.billing.charging.world import World
 from tests.properties.bookkeeper import Bookkeeper
 from tests.properties.effort import slow_property
-from tests.properties.stories import A_LONG_STORY, STORIES, Story
+from tests.properties.stories import A_LONG_STORY, A_SMALL_STORY, STORIES, Story
 from timebot.doctor import invariants
 
 
-@slow_property(4)
+@slow_property(3)
 @example(story=A_LONG_STORY)
+@example(story=A_SMALL_STORY)
 @given(story=STORIES)
 def test_lines_invoice_stripe_charge_report_and_paper_say_the_same(
     world: World, story: Story
