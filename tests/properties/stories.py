@@ -186,9 +186,9 @@ A_LONG_STORY = Story(
 A_SMALL_STORY = Story(
     Terms("JPY", "en_US", LAW, (None, None), 100_000, None, "day", has_annex=False, pays="charge"),
     (
-        Chapter((), (_work(0, 1, rate_minor=35),)),
+        Chapter((), (_work(0, 1, rate_minor=34),)),
         Chapter(
-            (TakenBack(0, 0, "minutes", 33), TakenBack(0, 0, "all", 100)),
+            (TakenBack(0, 0, "minutes", 35), TakenBack(0, 0, "all", 100)),
             (_work(1, 1, rate_minor=12_000),),
         ),
     ),
