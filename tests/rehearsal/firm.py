@@ -87,6 +87,12 @@ class BillingMorning:
         self.changes(name, stripe_customer_id=customer, **card, **expiry)
 
     def runs(self) -> list[UUID]:
+        """Bill what is ready, until nothing is left to do; return the invoices."""
+        released = self.releases()
+        self.world.settle()
+        return released
+
+    def releases(self) -> list[UUID]:
         """Open a run and release what is ready, as the owner does; return the invoices."""
         timebot = self.world.timebot
         now = self.world.now()
@@ -98,20 +104,15 @@ class BillingMorning:
             released = release_all(
                 session, **common, run_id=run.id, digest=None, surface="cli", now=now
             )
-        self.world.settle()
-        return [one.id for one in released]
+            return [one.id for one in released]
 
-    def plan(self, client: str | None = None, pdfs: Path | None = None) -> Plan:
-        """Return the plan of a rehearsal."""
-        with self.world.timebot.database.read_only() as session:
-            found = select(Client.id).where(Client.name == client)
-            client_id = None if client is None else session.scalars(found).one()
+    def plan(self) -> Plan:
+        """Return the plan of a rehearsal of everything."""
         return Plan(
             workspace_id=self.workspace_id,
-            client_id=client_id,
+            client_id=None,
             means=means_of(self.world.timebot.settings),
             act_as=lambda session, workspace: operator(session, workspace, self.world.now()),
-            pdfs=pdfs,
         )
 
     def owes_credit(self, name: str) -> None:

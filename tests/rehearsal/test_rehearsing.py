@@ -9,12 +9,15 @@ from sqlalchemy import select
 
 from tests.billing.charging.world import PlainRenderer
 from tests.rehearsal.firm import WORKS, BillingMorning, a_billing_morning, fill
+from timebot.billing.document_ports import Renderer
 from timebot.billing.models import Invoice
+from timebot.billing.pausing import BillingPaused
 from timebot.billing.refusals import NothingToRun
 from timebot.db import Database
 from timebot.rehearsal.account import Account
-from timebot.rehearsal.playing import Plan
+from timebot.rehearsal.copying import Tell
 from timebot.rehearsal.rehearsing import Rehearsal, rehearse
+from timebot.team.models import Workspace
 
 Figures = tuple[str, int, int, int, int]
 
@@ -33,17 +36,22 @@ def room(tmp_path: Path) -> Path:
     return room
 
 
-def rehearsed(morning: BillingMorning, room: Path, plan: Plan | None = None) -> Rehearsal:
+def rehearsed(
+    morning: BillingMorning,
+    room: Path,
+    renderer: Renderer | None = None,
+    tell: Tell = lambda _what, _done, _of: None,
+) -> Rehearsal:
     """Rehearse beside the running timebot, as the command does."""
     database = Database(morning.world.timebot.database.url)
     try:
         return rehearse(
             database,
-            plan=plan or morning.plan(),
-            renderer=PlainRenderer(),
+            plan=morning.plan(),
+            renderer=renderer or PlainRenderer(),
             within=room,
             now=morning.world.now(),
-            tell=lambda _what, _done, _of: None,
+            tell=tell,
         )
     finally:
         database.dispose()
@@ -135,4 +143,38 @@ def test_with_nothing_to_bill_there_is_nothing_to_rehearse(
     morning: BillingMorning, room: Path
 ) -> None:
     with pytest.raises(NothingToRun, match="There are no approved, unbilled hours"):
+        rehearsed(morning, room)
+
+
+def test_what_waits_in_reality_is_not_played_along(morning: BillingMorning, room: Path) -> None:
+    morning.works_for("Acme")
+    morning.releases()
+    morning.works_for("Birch")
+    renderer = PlainRenderer()
+
+    account = rehearsed(morning, room, renderer).account
+
+    assert renderer.drawn == ["INV-2031-0002"]
+    assert [one.client_name for one in account.invoices] == ["Birch"]
+
+
+def test_rows_that_somebody_changed_meanwhile_are_named(
+    morning: BillingMorning, room: Path
+) -> None:
+    morning.works_for("Acme")
+
+    def work_on(what: str, _done: int, _of: int) -> None:
+        if what == "Playing":
+            morning.changes("Acme", address="Harbour Street 12")
+
+    assert rehearsed(morning, room, tell=work_on).changed == ("client",)
+
+
+def test_while_billing_is_paused_nothing_is_rehearsed(morning: BillingMorning, room: Path) -> None:
+    morning.works_for("Acme")
+    with morning.world.timebot.database.transaction() as session:
+        workspace = session.get_one(Workspace, morning.workspace_id)
+        workspace.billing_paused_at = morning.world.now()
+
+    with pytest.raises(BillingPaused):
         rehearsed(morning, room)

@@ -52,6 +52,7 @@ def play(stage: Stage, plan: Plan) -> Account:
     database, now = stage.timebot.database, stage.timebot.clock.now()
     runs = _open_runs(database, plan, now)
     issued = [one for run_id in runs for one in _release_ready(database, plan, run_id, now)]
+    stage.drawing.expected = len(issued)
     stage.timebot.worker.finish()
     with database.read_only() as session:
         if plan.pdfs is not None:

@@ -11,7 +11,7 @@ from timebot.db import Database
 from timebot.rehearsal.account import Account
 from timebot.rehearsal.copying import Tell, a_copy
 from timebot.rehearsal.playing import Plan, play
-from timebot.rehearsal.stage import a_stage
+from timebot.rehearsal.stage import Drawing, a_stage
 from timebot.rehearsal.staying_home import staying_home
 from timebot.settings import hidden_environment
 from timebot.team.models import Workspace
@@ -68,7 +68,7 @@ def rehearse(
         with (
             staying_home() as watch,
             hidden_environment(),
-            a_stage(copy, plan.means, renderer, now=now) as stage,
+            a_stage(copy, plan.means, Drawing(renderer, tell), now=now) as stage,
         ):
             account = play(stage, plan)
         after = digests_now(

@@ -20,7 +20,7 @@ from timebot.clients.models import Client
 from timebot.db import Database
 from timebot.playground.stripe import KnownCard, LocalStripe
 from timebot.playground.world import LocalWorld
-from timebot.rehearsal.copying import Copy
+from timebot.rehearsal.copying import Copy, Tell
 from timebot.settings import Settings, read_settings
 from timebot.team.models import Member, Workspace
 
@@ -57,22 +57,48 @@ def means_of(settings: Settings) -> Means:
     )
 
 
+class Drawing:
+    """Draws what was issued in a rehearsal with the word DRAFT across it: it must never count.
+
+    Attributes:
+        expected: how many PDFs there will be; drawing them takes longest of all.
+    """
+
+    def __init__(self, renderer: Renderer, tell: Tell) -> None:
+        self._renderer = renderer
+        self._tell = tell
+        self._drawn = 0
+        self.expected = 0
+
+    def render(self, document: InvoiceDocument) -> bytes:
+        """Return the PDF of an invoice, and tell of the progress."""
+        drawn = self._renderer.render(replace(document, is_draft=True))
+        self._drawn += 1
+        self._tell("Playing", self._drawn, self.expected)
+        return drawn
+
+    def render_credit_note(self, document: CreditDocument) -> bytes:
+        """Return the PDF of a credit note."""
+        return self._renderer.render_credit_note(document)
+
+
 @dataclass(frozen=True)
 class Stage:
     """Where the rehearsal is played."""
 
     local: LocalWorld
     timebot: Timebot
+    drawing: Drawing
 
 
 @contextmanager
-def a_stage(copy: Copy, means: Means, renderer: Renderer, *, now: datetime) -> Iterator[Stage]:
+def a_stage(copy: Copy, means: Means, drawing: Drawing, *, now: datetime) -> Iterator[Stage]:
     """Put a timebot into a world of its own until the block ends.
 
     Args:
         copy: what it works on.
         means: what of the world it is connected with.
-        renderer: who draws the PDFs; they are marked as drafts.
+        drawing: who draws the PDFs.
         now: the business instant at which it begins.
     """
     local = LocalWorld(copy.folder / "world")
@@ -82,28 +108,15 @@ def a_stage(copy: Copy, means: Means, renderer: Renderer, *, now: datetime) -> I
         _settings(local, means, copy.url),
         clock=local.clock,
         mail_pause=timedelta(),
-        renderer=_AsDraft(renderer),
+        renderer=drawing,
     )
     try:
         _furnish(local, timebot.database)
         local.start()
-        yield Stage(local, timebot)
+        yield Stage(local, timebot, drawing)
     finally:
         local.stop()
         timebot.close()
-
-
-class _AsDraft:
-    """Draws what was issued in a rehearsal with the word DRAFT across it: it must never count."""
-
-    def __init__(self, renderer: Renderer) -> None:
-        self._renderer = renderer
-
-    def render(self, document: InvoiceDocument) -> bytes:
-        return self._renderer.render(replace(document, is_draft=True))
-
-    def render_credit_note(self, document: CreditDocument) -> bytes:
-        return self._renderer.render_credit_note(document)
 
 
 def _settings(local: LocalWorld, means: Means, database_url: str) -> Settings:
