@@ -112,7 +112,7 @@ def test_a_late_entry_of_a_billed_day_is_rounded_with_its_day(session: Session) 
 
 def test_what_was_freed_before_a_later_invoice_is_no_part_of_its_day(session: Session) -> None:
     firm = a_firm(session)
-    calls(firm, 600)
+    calls(firm, 400)
     gone = issue(firm)
     void_invoice(
         session,
@@ -127,7 +127,7 @@ def test_what_was_freed_before_a_later_invoice_is_no_part_of_its_day(session: Se
     choices = compared(firm)
 
     assert len(choices.invoices) == 1
-    assert choices.choices[0].uplift == under(choices, AGENCY).uplift == (600, 15)
+    assert choices.choices[0].uplift == under(choices, AGENCY).uplift == (400, 15)
 
 
 def test_only_the_last_three_invoices_count_the_oldest_first(session: Session) -> None:
