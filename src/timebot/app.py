@@ -13,6 +13,7 @@ from timebot.billing.document_ports import Renderer
 from timebot.billing.pipeline import InvoicePipeline
 from timebot.billing.ports import Forged, OutcomeUnknown, Rejected, TryLater
 from timebot.billing.reconciling import Reconciler
+from timebot.billing.restore_watch import RestoreWatch
 from timebot.billing.settlement import ResendWebhooks, StripeWebhooks
 from timebot.clock import Clock, SystemClock
 from timebot.db import Database
@@ -23,6 +24,7 @@ from timebot.gateways.stripe_gateway import StripeProcessor
 from timebot.jobs.due import heartbeat_tasks
 from timebot.jobs.nightly import reconcile_task
 from timebot.jobs.tasks import Task, Worker
+from timebot.jobs.watching import restore_watch_task
 from timebot.journal.inbox import WebhookHandler, WebhookInbox, take
 from timebot.journal.notices import PROFILE
 from timebot.journal.outbox import Outbox
@@ -228,6 +230,9 @@ def _worker(
     )
     ticks = heartbeat_tasks(database, can_charge=settings.stripe_api_key is not None)
     if outside.processor is not None:
+        # Before anything is opened, released or charged from books that may be old.
+        watch = RestoreWatch(database, outside.processor)
+        ticks.insert(0, restore_watch_task(database, watch))
         books = Reconciler(database, outside.processor)
         ticks.append(reconcile_task(database, lambda each, now: books.reconcile(each, now=now)))
     return Worker(

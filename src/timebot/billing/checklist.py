@@ -81,10 +81,10 @@ def list_missing(
 
 
 def _pause(workspace: Workspace) -> list[CheckPoint]:
-    """Say that billing waits since a backup was restored; nothing to say otherwise."""
+    """Say that billing waits since the database was put back; nothing to say otherwise."""
     if workspace.billing_paused_at is None:
         return []
-    sentence = "Billing is paused: a backup was restored and not compared with Stripe yet"
+    sentence = "Billing is paused: the database was put back and not compared with Stripe yet"
     return [CheckPoint(done=False, sentence=sentence, how="run timebot reconcile on the server")]
 
 

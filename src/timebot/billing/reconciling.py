@@ -115,7 +115,7 @@ def compare(
     listed = {one.id: one for one in theirs}
     ours = _ours(session, workspace, listed)
     found = [
-        *(_unknown(one) for one in listed.values() if _is_unknown(session, one, ours)),
+        *unknown_here(session, workspace=workspace, theirs=listed.values()),
         *(_other_total(ours[one.id], one) for one in listed.values() if _differs(ours, one)),
     ]
     since = now - LOOKS_BACK + _MARGIN
@@ -126,6 +126,46 @@ def compare(
     )
     expected = session.scalars(recent.order_by(Invoice.released_at))
     return found + [_missing(one) for one in expected if one.stripe_invoice_id not in listed]
+
+
+def unknown_here(
+    session: Session, *, workspace: Workspace, theirs: Iterable[ListedInvoice]
+) -> list[Difference]:
+    """Return the invoices that somebody could be charged for, or was, and nobody knows here."""
+    listed = {one.id: one for one in theirs}
+    ours = _ours(session, workspace, listed)
+    return [_unknown(one) for one in listed.values() if _is_unknown(session, one, ours)]
+
+
+def tell_differences(
+    session: Session,
+    *,
+    workspace: Workspace,
+    found: Sequence[Difference],
+    since: str,
+    now: datetime,
+) -> None:
+    """Tell the billing people what differs (notice `books_differ`), the same differences once.
+
+    Args:
+        session: the transaction.
+        workspace: whose books.
+        found: what differs.
+        since: which finding it is; another one tells the same differences again.
+        now: the present instant.
+    """
+    sentences = [one.sentence for one in found]
+    key = digest(sentences)
+    for recipient in billing_recipients(session, workspace):
+        tell(
+            session,
+            workspace_id=workspace.id,
+            notice="books_differ",
+            recipient=recipient,
+            facts={"sentences": sentences},
+            now=now,
+            dedup_key=f"{since}:{key}:{recipient}",
+        )
 
 
 def _ours(
@@ -190,16 +230,5 @@ def _conclude(
     if not found:
         lift_pause(session, workspace, by=WORKER, now=now)
         return
-    sentences = [one.sentence for one in found]
-    # The same differences are told once, however many nights they stay.
-    key = digest(sentences)
-    for recipient in billing_recipients(session, workspace):
-        tell(
-            session,
-            workspace_id=workspace.id,
-            notice="books_differ",
-            recipient=recipient,
-            facts={"sentences": sentences},
-            now=now,
-            dedup_key=f"books_differ:{key}:{recipient}",
-        )
+    # However many nights they stay.
+    tell_differences(session, workspace=workspace, found=found, since="books_differ", now=now)

@@ -14,7 +14,7 @@ from timebot.slack.words import counted
 _MOST_SHOWN = 15
 _SURE = confirm(
     "Let billing go on?",
-    "Hours that were billed after the backup was made could be billed again. Look at each"
+    "Hours that were billed since that state of the database could be billed again. Look at each"
     " difference first.",
     "Go on",
 )
@@ -35,7 +35,7 @@ def tell_differences(viewer: Viewer, facts: dict[str, str]) -> Drawn | None:
     what = "Mend it where it is wrong; I compare again tonight."
     blocks: list[Block] = [section("\n".join([f"*{title}*", *lines[1:]])), section(what)]
     if viewer.workspace.billing_paused_at is not None:
-        paused = "Billing is paused since a backup was restored. An owner can let it go on."
+        paused = "Billing is paused since the database was put back. An owner can let it go on."
         lines.append(paused)
         go_on = button("Let billing go on", Act.BILLING_RESUME, style="danger", confirm=_SURE)
         blocks += [section(paused), actions(go_on)]

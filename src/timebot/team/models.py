@@ -49,8 +49,8 @@ class Workspace(Base):
         overnight_rule: where a timer left overnight is stopped: at the end of the working day, at
             the member's last action, or not at all (`keep`).
         lock_after_days: days after a period's end until its entries lock, None for never.
-        billing_paused_at: since when nothing is billed, charged or mailed, because a backup was
-            restored and the books were not compared with Stripe yet; None while billing goes on.
+        billing_paused_at: since when nothing is billed, charged or mailed, because the
+            database was put back and the books were not compared with Stripe yet; else None.
         reconciled_at: when the invoices were last compared with Stripe's, None for never.
         approval_remind_hours, approval_escalate_hours: how long hours wait until their approvers
             are reminded, and until owners are asked too; None for never.

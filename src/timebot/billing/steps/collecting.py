@@ -101,9 +101,9 @@ def close(outside: Outside, work: Work) -> Effect:
     if found.status in {"open", "uncollectible"}:
         if work.invoice.document == "void" or work.invoice.collection == "credited":
             processor.void(found.id, key=work.keys.key("void"))
-            return _closed_as("void")
+            return _closed_as("void", found.id)
         processor.note_paid_outside(found.id, key=work.keys.key("paid-outside"))
-        return _closed_as("paid")
+        return _closed_as("paid", found.id)
 
     def note(session: Session, invoice: Invoice) -> None:
         absorb(session, invoice, found, now=work.now)
@@ -206,8 +206,10 @@ def _find(processor: CardProcessor, work: Work) -> ProcessorInvoice | None:
         return None
 
 
-def _closed_as(status: str) -> Effect:
+def _closed_as(status: str, invoice_id: str | None = None) -> Effect:
     def note(_session: Session, invoice: Invoice) -> None:
         invoice.stripe_status = status
+        # Its making may never have been recorded; without this it would look like a stranger's.
+        invoice.stripe_invoice_id = invoice.stripe_invoice_id or invoice_id
 
     return note
