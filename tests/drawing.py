@@ -2,8 +2,9 @@
 
 from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument
+from timebot.billing.why_document import WhyDocument
 from timebot.db import refuse_inside_transaction
-from timebot.gateways.invoice_html import CreditNotePage, InvoicePage
+from timebot.gateways.invoice_html import CreditNotePage, InvoicePage, WhyPage
 from timebot.gateways.pdf_child import draw
 
 
@@ -19,3 +20,8 @@ class DrawingHere:
         """Return the PDF of a credit note."""
         refuse_inside_transaction("drawing a PDF")
         return draw(CreditNotePage().html(document))
+
+    def render_why(self, document: WhyDocument) -> bytes:
+        """Return the PDF that shows how an invoice came to be."""
+        refuse_inside_transaction("drawing a PDF")
+        return draw(WhyPage().html(document))

@@ -1,13 +1,16 @@
 """`timebot bill`: previews read, runs are opened in an owner's name."""
 
+import csv
+import io
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from tests.billing.firm import a_firm
 from tests.builders import a_workspace
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, issue
 from timebot.billing.models import InvoiceRun
 from timebot.db import Database
 from timebot.journal.models import AuditEvent
@@ -103,3 +106,39 @@ def test_a_workspace_without_an_owner_cannot_open_a_run(run: Run, database: Data
     assert "no owner yet" in result.stderr
     with database.read_only() as session:
         assert session.scalars(select(Workspace)).one()
+
+
+def test_why_lists_every_entry_behind_an_invoice(run: Run, database: Database) -> None:
+    number = issue(database)
+
+    result = run("bill", "why", number)
+
+    (row,) = csv.DictReader(io.StringIO(result.stdout))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert (row["began"], row["ended"], row["zone"]) == (
+        "2026-03-02 9:00:00",
+        "2026-03-02 11:00:00",
+        "UTC",
+    )
+    assert (row["approved_by"], row["rounding"], row["minutes_billed"], row["amount"]) == (
+        "Kim",
+        "up to 15 minutes, per day",
+        "120",
+        "190.00",
+    )
+
+
+def test_why_writes_a_pdf(run: Run, database: Database, tmp_path: Path) -> None:
+    number = issue(database)
+    target = tmp_path / "why.pdf"
+
+    result = run("bill", "why", number, "--pdf", str(target))
+
+    assert result.exit_code == 0
+    assert target.read_bytes().startswith(b"%PDF")
+
+
+def test_why_of_an_unknown_number_is_refused(run: Run, database: Database) -> None:
+    issue(database)
+
+    assert run("bill", "why", "INV-2026-0099").exit_code == 1

@@ -12,6 +12,9 @@ from timebot.billing.document import (
     InvoiceDocument,
     Party,
 )
+from timebot.billing.why_document import PrintedPayment, WhyDocument
+from timebot.billing.why_entries import GroupPart, WhyGroup
+from timebot.billing.why_printed import Moment, PrintedChange, PrintedEntry, PrintedLine
 from timebot.money import Money
 
 
@@ -75,3 +78,62 @@ def a_document(**fields: Any) -> InvoiceDocument:  # noqa: ANN401 - any field
         has_detail_file=False,
     )
     return replace(document, **fields)
+
+
+def a_why_document() -> WhyDocument:
+    """The invoice, explained: one entry across midnight, changed once, and half of it paid."""
+    euro, monday, tuesday = "EUR", date(2026, 11, 2), date(2026, 11, 3)
+    change = PrintedChange(
+        at=Moment(monday, "11:30:00"),
+        by="Kim",
+        is_for_author=True,
+        deed="changed it",
+        outcomes=("From: 9:00 instead of 8:30", "The approval no longer counted."),
+    )
+    entry = PrintedEntry(
+        number=1,
+        member="Mia Berg",
+        worked_on=monday,
+        began=Moment(monday, "23:40:05"),
+        ended=Moment(tuesday, "0:50:15"),
+        zone="Europe/Berlin",
+        text="Sketches",
+        ticket_ref="ABC-1",
+        ticket_url=None,
+        source="timer",
+        approved_by="Kim",
+        approved=Moment(tuesday, "10:00:12"),
+        changes=(change,),
+        seconds_worked=4_210,
+        minutes_billed=60,
+        group=WhyGroup((GroupPart(1, 4_210, 60), GroupPart(2, 355, 15)), 4_565, 90),
+        rounding="up to 15 minutes, per day",
+        rate_source="project rate since 1 Nov 2026",
+        amount=Money(16_625, euro),
+    )
+    line = PrintedLine(
+        position=1,
+        project="Logo",
+        text="Sketches",
+        kind="billable",
+        tax_ppm=190_000,
+        seconds_worked=6_000,
+        minutes_billed=105,
+        rate=Money(9_500, euro),
+        amount=Money(16_625, euro),
+        entries=(entry,),
+        taken_back=(),
+    )
+    paid = PrintedPayment(
+        date(2026, 11, 20), "Visa ending in 4242", Money(10_000, euro), Money(0, euro)
+    )
+    return WhyDocument(
+        invoice=a_document(),
+        lines=(line,),
+        step=None,
+        as_of=date(2026, 12, 4),
+        is_cancelled=False,
+        payments=(paid,),
+        notes=(),
+        owed=Money(9_784, euro),
+    )

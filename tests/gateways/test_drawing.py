@@ -4,6 +4,7 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -12,12 +13,12 @@ import pytest
 from pypdf import PdfReader
 
 from tests.drawing import DrawingHere
-from tests.gateways.documents import a_document, a_line, an_annex_row
+from tests.gateways.documents import a_document, a_line, a_why_document, an_annex_row
 from timebot.billing.document import InvoiceDocument, Party
 from timebot.billing.ports import TryLater
 from timebot.db import Database
 from timebot.gateways.drawing import ChildRenderer
-from timebot.gateways.invoice_html import InvoicePage
+from timebot.gateways.invoice_html import InvoicePage, WhyPage
 from timebot.gateways.pdf_child import draw
 from timebot.money import Money
 
@@ -119,6 +120,31 @@ def test_the_annex_shows_worked_beside_billed() -> None:
 
     assert "time worked and time billed" in words.lower()
     assert "1:40:00" in words
+
+
+def test_how_it_came_to_be_is_printed_from_the_instants_to_what_is_owed() -> None:
+    pdf = DrawingHere().render_why(a_why_document())
+
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    words = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for wanted in (
+        "Invoice INV-2026-0001", "Line 1:", "Logo", "23:40:05", "0:50:15", "on 3 Nov", "Europe/",
+        "105 min", "€95.00 per hour", "€166.25", "rounded half up", "approved by", "Kim",
+        "3 November 2026, 10:00:12", "project rate since 1 Nov 2026",
+        "Rounded together: #1 1:10:10 + #2 0:05:55 = 1:16:05", "less 0:15 billed earlier",
+        "From: 9:00 instead of 8:30. The approval no longer counted.",
+        "VAT 19% of €166.25", "Paid on 20 November 2026", "Visa ending in 4242", "Still to pay",
+        "€97.84",
+    ):  # fmt: skip
+        assert wanted in words
+
+
+def test_a_rehearsed_document_says_that_it_is_a_draft() -> None:
+    document = a_why_document()
+    rehearsed = replace(document, invoice=replace(document.invoice, is_draft=True))
+
+    assert "DRAFT" in WhyPage().html(rehearsed)
+    assert "DRAFT" not in WhyPage().html(document)
 
 
 def test_lines_of_a_day_have_no_column_for_a_person() -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument
+from timebot.billing.why_document import WhyDocument
 from timebot.money import Money
 
 
@@ -22,6 +23,14 @@ class Renderer(Protocol):
 
     def render_credit_note(self, document: CreditDocument) -> bytes:
         """Return the PDF of a credit note.
+
+        Raises:
+            TryLater: if the drawing took too long or too much memory.
+        """
+        ...
+
+    def render_why(self, document: WhyDocument) -> bytes:
+        """Return the PDF that shows how an invoice came to be.
 
         Raises:
             TryLater: if the drawing took too long or too much memory.

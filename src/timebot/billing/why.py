@@ -1,6 +1,7 @@
 """Why: how a line of an invoice came to be, back to the instants that were worked."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -83,6 +84,7 @@ class Explanation:
         settled: what the lines came to and what became of it; None for people who see no money.
     """
 
+    invoice_id: UUID
     number: str
     issued_on: date | None
     shows_money: bool
@@ -108,32 +110,40 @@ def explain_line(
         raise LineUnknown(invoice.number or number, len(lines))
     chosen = lines if line is None else [lines[line - 1]]
     shows_money = may(member, "billing")
-    found = entries_behind(
-        session,
-        invoice,
-        line_ids={row.id for row in chosen},
-        only=None if shows_money else member,
-    )
-    taken_back = _credits(session, invoice) if shows_money else {}
-    explained = tuple(
-        _why_line(
-            row,
-            tuple(found.get(row.id, ())),
-            invoice,
-            taken_back=tuple(taken_back.get(row.id, ())),
-            shows_money=shows_money,
-        )
-        for row in chosen
-        if shows_money or row.id in found
-    )
+    explained = _explained(session, invoice, chosen, only=None if shows_money else member)
     if not explained:
         raise NotOnInvoice(invoice.number or number)
     return Explanation(
+        invoice_id=invoice.id,
         number=invoice.number or number,
         issued_on=invoice.issued_on,
         shows_money=shows_money,
         lines=explained,
         settled=what_became_of(session, invoice, workspace=workspace) if shows_money else None,
+    )
+
+
+def explain_lines(session: Session, invoice: Invoice) -> tuple[WhyLine, ...]:
+    """Explain all lines of an issued invoice, for documents; it asks for nobody's rights."""
+    return _explained(session, invoice, _lines(session, invoice), only=None)
+
+
+def _explained(
+    session: Session, invoice: Invoice, lines: Sequence[InvoiceLine], *, only: Member | None
+) -> tuple[WhyLine, ...]:
+    """Explain some lines, with money; or the part of one member in them, without."""
+    found = entries_behind(session, invoice, line_ids={row.id for row in lines}, only=only)
+    taken_back = _credits(session, invoice) if only is None else {}
+    return tuple(
+        _why_line(
+            row,
+            tuple(found.get(row.id, ())),
+            invoice,
+            taken_back=tuple(taken_back.get(row.id, ())),
+            shows_money=only is None,
+        )
+        for row in lines
+        if only is None or row.id in found
     )
 
 

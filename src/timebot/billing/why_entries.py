@@ -36,12 +36,16 @@ class WhyGroup:
     Attributes:
         parts: the entries of this invoice in the group, this one among them.
         seconds, minutes: of the whole group: what was summed, and what it came to.
-        earlier_seconds, earlier_minutes: what of it earlier invoices had billed.
     """
 
     parts: tuple[GroupPart, ...]
     seconds: int
     minutes: int
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the group is one entry, so that nothing was summed."""
+        return len(self.parts) == 1 and not self.earlier_seconds
 
     @property
     def earlier_seconds(self) -> int:

@@ -1,4 +1,4 @@
-"""`timebot bill`: what a run would bill, and opening one by hand; rounding is in rounding.py."""
+"""`timebot bill`: what a run would bill, opening one by hand; rounding and why stand beside."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from timebot.billing.flight_check import ClientCheck, RunCheck, check_run, preview
 from timebot.billing.left_out import LeftOut
 from timebot.billing.runs import open_manual_run
+from timebot.cli.explaining import why
 from timebot.cli.opening import (
     one_workspace,
     open_settings,
@@ -29,10 +30,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 
 @click.group()
 def bill() -> None:
-    """See what a run would bill, open one now, or compare rounding rules."""
+    """See what a run would bill, open one now, compare rounding rules, or explain an invoice."""
 
 
 bill.add_command(show_rounding)
+bill.add_command(why)
 
 
 @bill.command("preview")

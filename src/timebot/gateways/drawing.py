@@ -8,8 +8,9 @@ import structlog
 from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument
 from timebot.billing.ports import TryLater
+from timebot.billing.why_document import WhyDocument
 from timebot.db import refuse_inside_transaction
-from timebot.gateways.invoice_html import CreditNotePage, InvoicePage
+from timebot.gateways.invoice_html import CreditNotePage, InvoicePage, WhyPage
 
 PATIENCE_SECONDS = 90
 log = structlog.get_logger(__name__)
@@ -25,6 +26,7 @@ class ChildRenderer:
     def __init__(self, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._page = InvoicePage()
         self._credit_page = CreditNotePage()
+        self._why_page = WhyPage()
         self._patience = patience_seconds
 
     def render(self, document: InvoiceDocument) -> bytes:
@@ -42,6 +44,14 @@ class ChildRenderer:
             TryLater: if the child took too long, took too much memory, or failed.
         """
         return self._drawn(self._credit_page.html(document))
+
+    def render_why(self, document: WhyDocument) -> bytes:
+        """Return the PDF that shows how an invoice came to be.
+
+        Raises:
+            TryLater: if the child took too long, took too much memory, or failed.
+        """
+        return self._drawn(self._why_page.html(document))
 
     def _drawn(self, html: str) -> bytes:
         refuse_inside_transaction("drawing a PDF")

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument, Party
+from timebot.billing.why_document import WhyDocument
 from timebot.gateways.writing import known_locale, template_environment
 
 
@@ -48,6 +49,23 @@ class CreditNotePage:
             has_day=any(line.worked_on for line in note.lines),
             has_member=any(line.member for line in note.lines),
             has_text=any(line.text for line in note.lines),
+        )
+
+
+class WhyPage:
+    """Fills in the template that shows how an invoice came to be, in the looks of the invoice."""
+
+    def __init__(self, environment: Environment | None = None) -> None:
+        self._template = (environment or template_environment()).get_template("why.html")
+        self._css = _style()
+
+    def html(self, why: WhyDocument) -> str:
+        """Return the page; the same document gives the same page."""
+        return self._template.render(
+            why=why,
+            doc={"locale_name": known_locale(why.invoice.locale)},
+            css=self._css,
+            logo=_logo_address(why.invoice.seller),
         )
 
 

@@ -16,6 +16,7 @@ from timebot.app import Timebot, build
 from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument
 from timebot.billing.document_ports import Renderer
+from timebot.billing.why_document import WhyDocument
 from timebot.clients.models import Client
 from timebot.db import Database
 from timebot.playground.stripe import KnownCard, LocalStripe
@@ -80,6 +81,11 @@ class Drawing:
     def render_credit_note(self, document: CreditDocument) -> bytes:
         """Return the PDF of a credit note."""
         return self._renderer.render_credit_note(document)
+
+    def render_why(self, document: WhyDocument) -> bytes:
+        """Return how an invoice came to be."""
+        invoice = replace(document.invoice, is_draft=True)
+        return self._renderer.render_why(replace(document, invoice=invoice))
 
 
 @dataclass(frozen=True)

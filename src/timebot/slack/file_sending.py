@@ -1,4 +1,4 @@
-"""Files: the PDF of a draft or an invoice, drawn by the worker and sent to one person."""
+"""Files: PDFs of drafts, invoices and how these came to be, drawn by the worker, sent to one."""
 
 from uuid import UUID
 
@@ -11,16 +11,23 @@ from timebot.billing.models import Invoice
 from timebot.billing.payment_models import StoredFile
 from timebot.billing.ports import TryLater
 from timebot.billing.preview import draft_document
+from timebot.billing.why_document import WhyDocument, load_why_document
+from timebot.billing.why_file import why_csv
 from timebot.clients.models import Client
 from timebot.journal.outbox import GiveUp, OutboxJob, Outcome, TryAgain, enqueue
 from timebot.slack.blocks import escape
 from timebot.slack.desk import Asked, Desk
 from timebot.slack.speaker import Speaker
+from timebot.team.days import day_of
 from timebot.team.members import find_member
+from timebot.team.models import Workspace
 from timebot.team.rights import may
 
 KIND = "slack.file"
 """The kind of outbox message that this file handles."""
+
+Found = bytes | InvoiceDocument | WhyDocument
+"""What is sent as it is, and what is drawn first."""
 
 _GONE = "The draft you asked for is not there any more."
 
@@ -35,6 +42,21 @@ def want_file(asked: Asked, invoice: Invoice) -> None:
             "recipient": asked.member.slack_user_id,
             "invoice_id": invoice.id,
             "draft": invoice.document == "draft",
+        },
+        now=asked.now,
+    )
+
+
+def want_why(asked: Asked, invoice: Invoice) -> None:
+    """Ask for how an invoice came to be, as a document, to be sent to the person who asks."""
+    enqueue(
+        asked.session,
+        workspace_id=asked.workspace.id,
+        kind=KIND,
+        payload={
+            "recipient": asked.member.slack_user_id,
+            "invoice_id": invoice.id,
+            "why": True,
         },
         now=asked.now,
     )
@@ -79,14 +101,15 @@ class FileSender:
                 return self._send_note(session, note, recipient)
             key = (job.workspace_id, UUID(job.payload["invoice_id"]))
             invoice = session.get(Invoice, key)
-            found = None if invoice is None else self._document(session, invoice)
-            name, comment = ("", "") if invoice is None else _named(session, invoice)
+            is_why = bool(job.payload.get("why"))
+            found = None if invoice is None else self._document(session, invoice, is_why=is_why)
+            name, comment = ("", "") if invoice is None else _named(session, invoice, found)
         if not name:
             return self._speaker.post(job.workspace_id, recipient, _GONE, [])
         if found is None:
             return TryAgain("the PDF is not drawn yet")
         try:
-            content = found if isinstance(found, bytes) else self._drawn(found)
+            content = self._drawn(found)
         except TryLater as later:
             return TryAgain(later.reason, later.after)
         return self._speaker.upload(job.workspace_id, recipient, name, content, comment)
@@ -100,20 +123,29 @@ class FileSender:
             note.workspace_id, recipient, f"{note.number}.pdf", content, comment
         )
 
-    def _document(self, session: Session, invoice: Invoice) -> bytes | InvoiceDocument | None:
-        """Return the stored bytes of an invoice, or what a draft would print; None if not yet."""
+    def _document(self, session: Session, invoice: Invoice, *, is_why: bool) -> Found | None:
+        """Return the stored bytes of an invoice, or what is to be drawn; None if not yet."""
+        now = self._desk.clock.now()
+        if is_why:
+            workspace = session.get_one(Workspace, invoice.workspace_id)
+            today = day_of(now, workspace.zone)
+            return load_why_document(session, invoice, workspace=workspace, today=today)
         if invoice.document == "draft":
-            return draft_document(
-                session, invoice, self._desk.clock.now(), can_charge=self._desk.can_charge
-            )
+            return draft_document(session, invoice, now, can_charge=self._desk.can_charge)
         if invoice.pdf_sha256 is None:
             return None
         return session.get_one(StoredFile, (invoice.workspace_id, invoice.pdf_sha256)).content
 
-    def _drawn(self, document: InvoiceDocument) -> bytes:
+    def _drawn(self, found: Found) -> bytes:
+        if isinstance(found, bytes):
+            return found
+        if isinstance(found, WhyDocument) and found.is_too_long:
+            return why_csv(found).encode("utf-8")
         if self._renderer is None:
             raise TryLater("nothing draws PDFs here")
-        return self._renderer.render(document)
+        if isinstance(found, WhyDocument):
+            return self._renderer.render_why(found)
+        return self._renderer.render(found)
 
 
 def _may_have_it(session: Session, workspace_id: UUID, recipient: str) -> bool:
@@ -121,8 +153,14 @@ def _may_have_it(session: Session, workspace_id: UUID, recipient: str) -> bool:
     return member is not None and may(member, "billing")
 
 
-def _named(session: Session, invoice: Invoice) -> tuple[str, str]:
+def _named(session: Session, invoice: Invoice, found: Found | None) -> tuple[str, str]:
     client = session.get_one(Client, (invoice.workspace_id, invoice.client_id))
+    if isinstance(found, WhyDocument):
+        ending = "csv" if found.is_too_long else "pdf"
+        comment = f"How {invoice.number} for {escape(client.name)} came to be"
+        if found.is_too_long:
+            comment += ", as a table, because it has too many entries to be printed"
+        return f"{invoice.number}-why.{ending}", comment
     if invoice.number is None:
         name = "".join(mark if mark.isalnum() else "-" for mark in client.name)
         return f"draft-{name[:60]}.pdf", f"Draft of the invoice for {escape(client.name)}"

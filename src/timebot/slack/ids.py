@@ -119,6 +119,7 @@ class Act(StrEnum):
     RUN_CLIENT = "run.client"
     INVOICE_PDF = "invoice.pdf"
     INVOICE_WHY = "invoice.why"
+    INVOICE_WHY_PDF = "invoice.why_pdf"
     INVOICE_CHARGE = "invoice.charge"
     INVOICE_SEND = "invoice.send"
     INVOICE_MAIL = "invoice.mail"

@@ -6,8 +6,19 @@ from timebot.billing.why import Explanation, explain_line
 from timebot.billing.why_entries import WhyEntry
 from timebot.errors import Refusal
 from timebot.slack.answer import Answer
-from timebot.slack.blocks import Block, button, code, context, cut, divider, header, section
+from timebot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    code,
+    context,
+    cut,
+    divider,
+    header,
+    section,
+)
 from timebot.slack.desk import Asked, Feature
+from timebot.slack.file_sending import want_why
 from timebot.slack.ids import Act
 from timebot.slack.invoice_asking import invoice_of
 from timebot.slack.time_words import spoken
@@ -44,6 +55,14 @@ def why_clicked(asked: Asked) -> Answer:
     return _explained(asked, invoice_of(asked).number or "", None)
 
 
+def why_pdf_clicked(asked: Asked) -> Answer:
+    """Send how the invoice of a button came to be, as a document, to the person who asked."""
+    require(asked.session, asked.member, "billing", to="see invoices", now=asked.now)
+    invoice = invoice_of(asked)
+    want_why(asked, invoice)
+    return Answer(text=f"How {invoice.number} came to be follows as a direct message in a moment.")
+
+
 def _explained(asked: Asked, number: str, line: int | None) -> Answer:
     explanation = explain_line(
         asked.session,
@@ -66,6 +85,8 @@ def draw_explanation(explanation: Explanation, *, command: str, locale: str) -> 
     below: list[Block] = []
     if explanation.settled is not None:
         below = [divider(), *map(section, settled_words(explanation.settled, locale))]
+        value = {"invoice": explanation.invoice_id}
+        below.append(actions(button("Why, as PDF", Act.INVOICE_WHY_PDF, value)))
     else:
         below = [context("You see your own time here, without amounts.")]
     # What it came to is heard however long the lines are.
@@ -98,4 +119,7 @@ def _entry(entry: WhyEntry, locale: str) -> Block:
     return section(words, accessory=button("History", Act.ENTRY_HISTORY, value, key=key, says=says))
 
 
-ACTIONS: Mapping[str, Feature] = {Act.INVOICE_WHY: why_clicked}
+ACTIONS: Mapping[str, Feature] = {
+    Act.INVOICE_WHY: why_clicked,
+    Act.INVOICE_WHY_PDF: why_pdf_clicked,
+}

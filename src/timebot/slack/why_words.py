@@ -119,7 +119,7 @@ def _approval(entry: WhyEntry) -> str:
 def _rounding(entry: WhyEntry) -> str:
     worked, billed = exact(entry.seconds_worked), minutes_words(entry.minutes_billed)
     group, rule = entry.group, entry.rounding
-    if len(group.parts) == 1 and not group.earlier_seconds:
+    if group.is_alone:
         return f"worked {worked}, billed {billed} ({rule})"
     return f"worked {worked}, billed {billed}; rounded together: {_group(group, rule)}"
 

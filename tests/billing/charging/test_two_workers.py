@@ -61,6 +61,9 @@ def test_a_worker_that_lost_its_lease_changes_nothing(world: World) -> None:
         def render_credit_note(self, document: object) -> bytes:
             return self.render(document)
 
+        def render_why(self, document: object) -> bytes:
+            return self.render(document)
+
     late = world.pipeline(renderer=Slow())
 
     late.step(

@@ -19,6 +19,7 @@ from timebot.billing.models import Invoice, InvoiceRun
 from timebot.billing.payment_models import Mail, Payment
 from timebot.billing.pipeline import InvoicePipeline
 from timebot.billing.ports import CardProcessor, Mailer
+from timebot.billing.why_document import WhyDocument
 from timebot.clients.models import Client
 from timebot.clock import real_now
 from timebot.db import Database, refuse_inside_transaction
@@ -55,6 +56,11 @@ class PlainRenderer:
         refuse_inside_transaction("drawing")
         self.drawn.append(document.number)
         return f"%PDF {document.number} {document.total}".encode()
+
+    def render_why(self, document: WhyDocument) -> bytes:
+        refuse_inside_transaction("drawing")
+        self.drawn.append(f"why {document.invoice.number}")
+        return f"%PDF why {document.invoice.number}".encode()
 
 
 @dataclass

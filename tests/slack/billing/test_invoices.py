@@ -163,3 +163,17 @@ def test_the_way_from_the_hours_to_the_amount_stands_beside_the_invoice(firm: Fi
     assert "120 min \N{MULTIPLICATION SIGN} €95.00 ÷ 60 = €190.00" in why.text
     assert "Released by ben" in why.text
     assert "Total: €190.00" in why.text
+
+
+def test_how_an_invoice_came_to_be_is_sent_as_a_pdf(firm: Firm) -> None:
+    firm.add_work("Logo")
+    firm.open_run()
+    invoice = firm.release("Acme")
+    firm.ben.click(firm.types(f"invoice {invoice.number}"), text="Why")
+    firm.world.settle()
+
+    firm.ben.click(firm.ben.last_message(containing="came to be"), text="Why, as PDF")
+    firm.world.settle()
+
+    sent = firm.ben.last_message(containing="How INV-2031-0001 for Acme came to be")
+    assert sent.files[0]["name"] == "INV-2031-0001-why.pdf"

@@ -98,7 +98,12 @@ SETTLED = WhySettled(
     zone="Europe/Berlin",
 )
 TOLD = Explanation(
-    "INV-2031-0001", date(2031, 3, 17), shows_money=True, lines=(LINE,), settled=SETTLED
+    UUID(int=7),
+    "INV-2031-0001",
+    date(2031, 3, 17),
+    shows_money=True,
+    lines=(LINE,),
+    settled=SETTLED,
 )
 
 

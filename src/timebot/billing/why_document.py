@@ -1,0 +1,110 @@
+"""Why, as a document: how every amount of an issued invoice came to be, for the client's eyes."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from timebot.billing.document import InvoiceDocument, load_document
+from timebot.billing.models import Invoice
+from timebot.billing.why import explain_lines
+from timebot.billing.why_printed import PrintedLine, print_line
+from timebot.billing.why_settled import WhyPayment, WhySettled, what_became_of
+from timebot.money import Money, billing_step
+from timebot.team.models import Workspace
+
+MOST_EXPLAINED = 500
+"""An entry takes about 60 ms to draw, ten times as long as a line of an invoice (measured)."""
+
+
+@dataclass(frozen=True)
+class PrintedPayment:
+    """Money that came: when, and how people call the way."""
+
+    came_on: date
+    words: str
+    amount: Money
+    lost: Money
+
+
+@dataclass(frozen=True)
+class PrintedNote:
+    """A credit note and what became of what it took back."""
+
+    number: str
+    issued_on: date | None
+    reason: str
+    total: Money
+    reduces: Money
+    refund: Money
+    is_refund_done: bool
+    credit: Money
+
+
+@dataclass(frozen=True)
+class WhyDocument:
+    """Everything that the document prints.
+
+    Attributes:
+        invoice: the invoice, as it was frozen.
+        step: to what amounts are rounded, where that is more than the smallest unit; else None.
+        as_of: the day on which payments and credit notes were looked up.
+        payments, notes: the first first.
+        owed: what is still to be paid.
+    """
+
+    invoice: InvoiceDocument
+    lines: tuple[PrintedLine, ...]
+    step: Money | None
+    as_of: date
+    is_cancelled: bool
+    payments: tuple[PrintedPayment, ...]
+    notes: tuple[PrintedNote, ...]
+    owed: Money
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it has more entries than can be printed; `why_csv` then takes its place."""
+        return sum(len(line.entries) for line in self.lines) > MOST_EXPLAINED
+
+
+def load_why_document(
+    session: Session, invoice: Invoice, *, workspace: Workspace, today: date
+) -> WhyDocument:
+    """Return how an issued invoice came to be, and what became of it until today.
+
+    Raises:
+        ValueError: if it is a draft.
+    """
+    settled = what_became_of(session, invoice, workspace=workspace)
+    step = billing_step(invoice.currency)
+    return WhyDocument(
+        invoice=load_document(session, invoice),
+        lines=tuple(map(print_line, explain_lines(session, invoice))),
+        step=Money(step, invoice.currency) if step > 1 else None,
+        as_of=today,
+        is_cancelled=settled.voided_at is not None,
+        payments=tuple(map(_payment, settled.payments)),
+        notes=_notes(settled),
+        owed=settled.owed,
+    )
+
+
+def _payment(payment: WhyPayment) -> PrintedPayment:
+    return PrintedPayment(payment.came_on, payment.words, payment.amount, payment.lost)
+
+
+def _notes(settled: WhySettled) -> tuple[PrintedNote, ...]:
+    return tuple(
+        PrintedNote(
+            number=note.number or "",
+            issued_on=note.issued_on,
+            reason=note.reason,
+            total=note.total,
+            reduces=Money(note.reduces_minor, note.currency),
+            refund=Money(note.refund_minor, note.currency),
+            is_refund_done=note.refund_state == "done",
+            credit=Money(note.credit_minor, note.currency),
+        )
+        for note in settled.notes
+    )
