@@ -19,8 +19,8 @@ class TooLongToPrint(Refusal):
 
     def __init__(self, number: str | None) -> None:
         super().__init__(
-            f"{number} has more than {MOST_EXPLAINED} entries, which is too many to print. Leave"
-            " out --pdf to get them as a table."
+            f"{number} has more than {MOST_EXPLAINED} entries, which is too many to print. Run this"
+            " without --pdf to get them as a table."
         )
 
 
