@@ -61,7 +61,7 @@ def open_route(asked: Asked) -> Answer:
     view = modal(
         Form.ROUTE,
         "Who approves",
-        [section(f"Hours of *{escape(_name(scope))}* go to these people."), *_inputs(route)],
+        [section(f"*{escape(_name(scope))}*: its hours go to these people."), *_inputs(route)],
         submit="Save",
         close="Cancel",
         kept={"place": scope.project_id or scope.client_id},

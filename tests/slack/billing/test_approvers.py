@@ -48,9 +48,9 @@ def test_the_clients_and_the_projects_view_have_the_button(firm: Firm) -> None:
     firm.ben.click(project, text="Approvers")
 
     assert of_client is not None
-    assert "Hours of *Acme* go to these people." in of_client.all_text
+    assert "*Acme*: its hours go to these people." in of_client.all_text
     assert firm.ben.modal is not None
-    assert "Hours of *Acme, Logo* go to these people." in firm.ben.modal.all_text
+    assert "*Acme, Logo*: its hours go to these people." in firm.ben.modal.all_text
 
 
 def test_a_project_without_a_route_says_whose_counts(firm: Firm) -> None:
