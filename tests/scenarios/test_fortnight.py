@@ -220,10 +220,10 @@ def the_second_run_takes_what_was_left(agency: Agency) -> None:
 def everybody_can_ask_why(agency: Agency) -> None:
     """Mia sees her minutes, Ben the money, and the report has the invoices' figures."""
     minutes = agency.types("mia", "/timer why INV-2031-0001 1")
-    assert "3 h 5 min came to 3 h 15 min" in minutes
+    assert "= 3 h 5 min, up to 15 minutes, per day: 3 h 15 min" in minutes
     assert "€" not in minutes
     money = agency.types("ben", "/timer why INV-2031-0001 1")
-    assert "billed 1 h 40 min at €95.00 per hour: €158.33" in money
+    assert "100 min \N{MULTIPLICATION SIGN} €95.00 ÷ 60 = €158.33, rounded half up" in money
     assert "approved by Kim Sommer, 7 Mar 2031, 17:00" in money
     report = agency.types("ben", "/billing report client 2031-03-01..2031-03-31")
     assert "billed for €1,440.75 + JP¥30,000 + US$375.00" in report
