@@ -21,6 +21,8 @@ def slow_property(examples: int, *, steps: int = 1) -> settings:
         # Making a failing example small takes minutes, so that is left to the larger profile.
         phases=[each for each in Phase if not (is_ordinary and each is Phase.shrink)],
         max_examples=examples * settings().max_examples // ORDINARY,
+        # The ordinary suite says of the same code the same each time; larger profiles search.
+        derandomize=is_ordinary,
         stateful_step_count=steps,
         deadline=None,
         # One world serves all examples: each brings clients of its own into it.
