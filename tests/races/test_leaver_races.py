@@ -14,7 +14,7 @@ from timebot.errors import Refusal
 from timebot.journal.models import AuditEvent, OutboxMessage
 from timebot.team.models import Member, Workspace
 from timebot.timekeeping.editing import confirm_entry, delete_entry
-from timebot.timekeeping.leavers import PURPOSE, get_left, see_off
+from timebot.timekeeping.leavers import PURPOSE, ask_about_leavers, get_left, see_off
 from timebot.timekeeping.models import Submission, TimeEntry
 from timebot.timekeeping.submission import submit
 
@@ -150,9 +150,12 @@ def test_however_many_report_that_somebody_left_each_approver_is_asked_once(
 ) -> None:
     left = Left(database, is_running=True)
 
-    def report(_: int) -> None:
+    def report(number: int) -> None:
         with database.transaction(wait_seconds=60) as session:
-            left.sees_off(session)
+            if number % 2:
+                left.sees_off(session)
+            else:
+                ask_about_leavers(session, workspace=left.workspace(session), now=NOW)
 
     reports = all_at_once(report)
 

@@ -34,45 +34,26 @@ _GONE = "The draft you asked for is not there any more."
 
 def want_file(asked: Asked, invoice: Invoice) -> None:
     """Ask for the PDF of an invoice or a draft, to be sent to the person who asks."""
-    enqueue(
-        asked.session,
-        workspace_id=asked.workspace.id,
-        kind=KIND,
-        payload={
-            "recipient": asked.member.slack_user_id,
-            "invoice_id": invoice.id,
-            "draft": invoice.document == "draft",
-        },
-        now=asked.now,
-    )
+    _want(asked, invoice_id=invoice.id, draft=invoice.document == "draft")
 
 
 def want_why(asked: Asked, invoice: Invoice) -> None:
     """Ask for how an invoice came to be, as a document, to be sent to the person who asks."""
-    enqueue(
-        asked.session,
-        workspace_id=asked.workspace.id,
-        kind=KIND,
-        payload={
-            "recipient": asked.member.slack_user_id,
-            "invoice_id": invoice.id,
-            "why": True,
-        },
-        now=asked.now,
-    )
+    _want(asked, invoice_id=invoice.id, why=True)
 
 
 def want_credit_note(asked: Asked, note: CreditNote) -> None:
     """Ask for the PDF of a credit note, to be sent to the person who asks."""
+    _want(asked, invoice_id=note.invoice_id, credit_note_id=note.id)
+
+
+def _want(asked: Asked, **which: UUID | bool) -> None:
+    recipient = asked.member.slack_user_id
     enqueue(
         asked.session,
         workspace_id=asked.workspace.id,
         kind=KIND,
-        payload={
-            "recipient": asked.member.slack_user_id,
-            "invoice_id": note.invoice_id,
-            "credit_note_id": note.id,
-        },
+        payload={"recipient": recipient, **which},
         now=asked.now,
     )
 

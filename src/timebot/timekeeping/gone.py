@@ -1,11 +1,12 @@
 """Entries that are there no more: somebody deleted them, or an undo took them away."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from timebot.errors import Refusal, WayOut
+from timebot.team.days import day_in_words, day_of
 from timebot.team.models import Member
 from timebot.timekeeping.models import MemberAction, TimeEntry
 from timebot.timekeeping.naming import entry_value
@@ -29,16 +30,17 @@ class EntryGone(Refusal):
         its_day = WayOut("Its day", "timer.day", f'{{"day":"{entry.worked_on}"}}')
         # A day and a list of deleted entries are always the reader's own.
         ways_out = [its_day, history] if is_own else [history]
-        if not was_deleted:
+        if not was_deleted or entry.deleted_at is None:
             said = "was undone, so it is there no more. You can look at what it was."
         elif entry.ended_at is None:
             said = "was deleted while it ran and cannot be restored. Add the time by hand."
         elif is_own:
-            said = f"was deleted. Nothing was changed. You can restore it for {_DAYS} days."
+            until = _last_day(entry.deleted_at, entry.zone)
+            said = f"was deleted. Nothing was changed. You can restore it {until}."
             ways_out = [WayOut("Deleted entries", "entry.deleted"), history]
         else:
-            who = "Whoever recorded it"
-            said = f"was deleted. Nothing was changed. {who} can restore it for {_DAYS} days."
+            until = _last_day(entry.deleted_at, entry.zone)
+            said = f"was deleted. Nothing was changed. Whoever recorded it can restore it {until}."
         super().__init__(f"#{entry.number} {said}", ways_out=ways_out)
 
 
@@ -65,4 +67,6 @@ def deleted_by_somebody() -> ColumnElement[bool]:
     )
 
 
-_DAYS = RESTORED_FOR.days
+def _last_day(deleted_at: datetime, zone: str) -> str:
+    """Say until when an entry can be brought back; a day stays right however late it is read."""
+    return f"until {day_in_words(day_of(deleted_at + RESTORED_FOR, zone))}"

@@ -77,7 +77,9 @@ def test_the_number_of_a_deleted_entry_leads_to_restore(office: Office) -> None:
 
     refused = office.mia.command("/timer edit 1")
 
-    assert "#1 was deleted. Nothing was changed. You can restore it for 30 days." in refused.text
+    assert (
+        "#1 was deleted. Nothing was changed. You can restore it until 2 Apr 2031." in refused.text
+    )
     assert refused.buttons == ["Deleted entries", "History"]
 
 
