@@ -139,7 +139,7 @@ def test_paid_money_becomes_credit_and_lowers_the_next_invoice(firm: Firm) -> No
     firm.owner.profile_at = LATER
     run = firm.run(LATER)
     check = firm.check(run, LATER).clients[0]
-    assert "113.05 EUR of credit is applied" in " ".join(w.sentence for w in check.warnings)
+    assert "€113.05 of credit is applied" in " ".join(w.sentence for w in check.warnings)
     following = firm.release(run, now=LATER)
     assert (following.total_minor, following.credit_minor) == (22_610, 11_305)
     assert following.due_minor == 11_305

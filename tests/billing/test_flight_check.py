@@ -34,6 +34,7 @@ def reds_of(
             usual=Usual(totals, deviation_percent=100),
             due_minor=priced.total_minor,
             by_card=by_card,
+            locale="en_US",
         )
     )
 
@@ -92,7 +93,8 @@ def test_warnings_stop_nothing() -> None:
         work(3, minutes=60, member="Ben", rule=QUARTERS_EACH),
     ]
 
-    found = warnings(price(works, currency="EUR", grouping="day"), crossed_budgets=["Logo"])
+    priced = price(works, currency="EUR", grouping="day")
+    found = warnings(priced, crossed_budgets=["Logo"], locale="en_US")
 
     assert codes(found) == ["long_entry", "rate_changed", "budget_crossed"]
     assert "Ada on Logo" in found[1].sentence

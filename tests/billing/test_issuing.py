@@ -144,8 +144,8 @@ def test_what_changed_since_it_was_shown_asks_again(session: Session) -> None:
     with pytest.raises(DraftChanged) as refused:
         firm.release(run, digest=shown)
 
-    assert "2 entries, 2:00 hours, 190.00 EUR" in refused.value.sentence
-    assert "1 entry, 1:00 hours, 95.00 EUR" in refused.value.sentence
+    assert "2 entries, 2:00 hours, €190.00" in refused.value.sentence
+    assert "1 entry, 1:00 hours, €95.00" in refused.value.sentence
     assert refused.value.digest == firm.check_client(run).digest
 
 

@@ -73,12 +73,14 @@ class Assessor:
         usual = Usual(tuple(self.usuals.get(client_id, ())), self.books.workspace.deviation_percent)
         credit = min(self.credits.get(client_id, 0), max(priced.total_minor, 0))
         due_minor = priced.total_minor - credit
+        locale = self.books.workspace.locale
         found = reds(
             priced,
             client=client,
             usual=usual,
             due_minor=due_minor,
             by_card=self.can_charge,
+            locale=locale,
         )
         mode = charge_mode(client, priced, can_charge=self.can_charge, due_minor=due_minor)
         card = client.card_id if mode == "charge" else None
@@ -86,7 +88,12 @@ class Assessor:
             client=client,
             priced=priced,
             reds=found,
-            warnings=warnings(priced, crossed_budgets=self._crossed(works), credit_minor=credit),
+            warnings=warnings(
+                priced,
+                crossed_budgets=self._crossed(works),
+                credit_minor=credit,
+                locale=locale,
+            ),
             charge_mode=mode,
             digest=digest_of(priced, found, charge_mode=mode, card_id=card, credit_minor=credit),
             credit_minor=credit,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from timebot.billing.pricing import Priced, Share, Work
 from timebot.billing.uplift import Uplift
 from timebot.clients.models import Client
+from timebot.locales import money_words
 from timebot.money import Money, card_minimum
 
 LONG_ENTRY_SECONDS = 12 * 3600
@@ -49,7 +50,7 @@ class Usual:
 
 
 def reds(
-    priced: Priced, *, client: Client, usual: Usual, due_minor: int, by_card: bool
+    priced: Priced, *, client: Client, usual: Usual, due_minor: int, by_card: bool, locale: str
 ) -> tuple[Concern, ...]:
     """Return why the draft waits for a person, if anything.
 
@@ -59,19 +60,20 @@ def reds(
         usual: what they were billed before.
         due_minor: what would be due, in minor units.
         by_card: whether the amount would go through the card network.
+        locale: how the firm writes amounts.
     """
     found = (
         _missing_rate(priced),
         _zero_rate(priced),
-        _over_usual(priced, usual),
+        _over_usual(priced, usual, locale),
         _over_ceiling(priced, client),
-        _under_minimum(priced, due_minor) if by_card else None,
+        _under_minimum(priced, due_minor, locale) if by_card else None,
     )
     return tuple(concern for concern in found if concern is not None)
 
 
 def warnings(
-    priced: Priced, *, crossed_budgets: Sequence[str], credit_minor: int = 0
+    priced: Priced, *, crossed_budgets: Sequence[str], credit_minor: int = 0, locale: str
 ) -> tuple[Concern, ...]:
     """Return what is worth a look but stops nothing.
 
@@ -79,8 +81,9 @@ def warnings(
         priced: the client's work.
         crossed_budgets: names of projects whose budget is used up.
         credit_minor: what the client has in credit and the invoice would use.
+        locale: how the firm writes amounts.
     """
-    found = [_credit(priced, credit_minor), _long_entries(priced), _changed_rates(priced)]
+    found = [_credit(priced, credit_minor, locale), _long_entries(priced), _changed_rates(priced)]
     found += [
         Concern("budget_crossed", f"The budget of {name} is used up.") for name in crossed_budgets
     ]
@@ -118,15 +121,14 @@ def _zero_rate(priced: Priced) -> Concern | None:
     return Concern("zero_rate", sentence)
 
 
-def _over_usual(priced: Priced, usual: Usual) -> Concern | None:
+def _over_usual(priced: Priced, usual: Usual, locale: str) -> Concern | None:
     median = usual.median
     if not median or priced.total_minor * 100 <= median * (100 + usual.deviation_percent):
         return None
     over = (priced.total_minor - median) * 100 // median
-    return Concern(
-        "over_usual",
-        f"{priced.total} is {over} percent more than the usual {Money(median, priced.currency)}.",
-    )
+    total = money_words(priced.total, locale)
+    before = money_words(Money(median, priced.currency), locale)
+    return Concern("over_usual", f"{total} is {over} percent more than the usual {before}.")
 
 
 def _over_ceiling(priced: Priced, client: Client) -> Concern | None:
@@ -146,24 +148,25 @@ def _uplift(priced: Priced) -> Uplift:
     return Uplift(sum(line.seconds for line in charged), sum(line.minutes for line in charged))
 
 
-def _under_minimum(priced: Priced, due_minor: int) -> Concern | None:
+def _under_minimum(priced: Priced, due_minor: int, locale: str) -> Concern | None:
     minimum = card_minimum(priced.currency)
     if minimum is None or not 0 < due_minor < minimum:
         return None
+    due = money_words(Money(due_minor, priced.currency), locale)
+    least = money_words(Money(minimum, priced.currency), locale)
     return Concern(
         "under_card_minimum",
-        f"{Money(due_minor, priced.currency)} is less than a card can be charged,"
-        f" {Money(minimum, priced.currency)}. Hold it for the next run, or send it with bank"
-        " details.",
+        f"{due} is less than a card can be charged, {least}."
+        " Hold it for the next run, or send it with bank details.",
     )
 
 
-def _credit(priced: Priced, credit_minor: int) -> Concern | None:
+def _credit(priced: Priced, credit_minor: int, locale: str) -> Concern | None:
     if not credit_minor:
         return None
     credit = Money(credit_minor, priced.currency)
-    left = priced.total - credit
-    return Concern("credit", f"{credit} of credit is applied, so {left} is left to pay.")
+    used, left = money_words(credit, locale), money_words(priced.total - credit, locale)
+    return Concern("credit", f"{used} of credit is applied, so {left} is left to pay.")
 
 
 def _long_entries(priced: Priced) -> Concern | None:

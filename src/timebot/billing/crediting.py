@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from timebot.billing.amounts import amount_words
 from timebot.billing.credit_models import CreditNote, CreditNoteLine, CreditNoteTax
 from timebot.billing.models import Invoice, InvoiceLine, InvoiceTax
 from timebot.billing.pricing import line_amount
@@ -36,10 +37,9 @@ class MoreThanLeft(Refusal):
 class NotInSteps(Refusal):
     """The card network takes no such fraction."""
 
-    def __init__(self, amount: Money) -> None:
-        step = Money(billing_step(amount.currency), amount.currency)
+    def __init__(self, currency: str, step: str, given: str) -> None:
         super().__init__(
-            f"Amounts in {amount.currency} go in steps of {step}, not {amount}. Choose another."
+            f"Amounts in {currency} go in steps of {step}, not {given}. Choose another."
         )
 
 
@@ -160,7 +160,7 @@ def plan_credit(
         if not 1 <= position <= len(lines):
             raise LineNotThere(position, len(lines))
     chosen = [
-        _credited(line, left[line.id], wanted.get(line.position), invoice.currency)
+        _credited(session, invoice, line, left[line.id], wanted.get(line.position))
         for line in lines
         if line.position in wanted or (not wanted and any(left[line.id]))
     ]
@@ -220,7 +220,11 @@ def _left_of_lines(
 
 
 def _credited(
-    line: InvoiceLine, left: tuple[int, int], part: Part | None, currency: str
+    session: Session,
+    invoice: Invoice,
+    line: InvoiceLine,
+    left: tuple[int, int],
+    part: Part | None,
 ) -> CreditedLine:
     minutes_left, minor_left = left
     if not any(left):
@@ -232,14 +236,17 @@ def _credited(
             shown = f"{minutes_left // 60}:{minutes_left % 60:02}"
             raise MoreThanLeft(line.position, f"{shown} hours")
         # Rounded pieces of a line may come to more than the line does.
-        minor = min(line_amount(minutes, line.rate_minor, currency), minor_left)
+        minor = min(line_amount(minutes, line.rate_minor, invoice.currency), minor_left)
         minor = minor_left if minutes == minutes_left else minor
     elif part is not None and part.amount is not None:
         minutes, minor = 0, part.amount.minor
-        if minor % billing_step(currency):
-            raise NotInSteps(part.amount)
+        step = Money(billing_step(invoice.currency), invoice.currency)
+        if minor % step.minor:
+            shown, given = (amount_words(session, invoice, money) for money in (step, part.amount))
+            raise NotInSteps(invoice.currency, shown, given)
         if not 0 < minor <= minor_left:
-            raise MoreThanLeft(line.position, str(Money(minor_left, currency)))
+            most = amount_words(session, invoice, Money(minor_left, invoice.currency))
+            raise MoreThanLeft(line.position, most)
         minutes = minutes_left if minor == minor_left else 0
     is_all = (minutes, minor) == left
     return CreditedLine(line, minutes, minor, is_all)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from timebot.billing.amounts import amount_words
 from timebot.billing.budgets import billing_recipients
 from timebot.billing.delivery import note_invoice, show_change
 from timebot.billing.models import Invoice
@@ -16,6 +17,7 @@ from timebot.billing.ports import Dispute
 from timebot.billing.receivable import card_payment, owed
 from timebot.journal.audit import Actor
 from timebot.journal.notices import tell
+from timebot.locales import money_words
 from timebot.team.days import day_in_words, day_of
 from timebot.team.models import Workspace
 
@@ -93,14 +95,15 @@ def _sentence(session: Session, invoice: Invoice, payment: Payment, dispute: Dis
     """Return what people have to do about a dispute, None where there is nothing."""
     if dispute.state == "needs_answer":
         return _please_answer(session, invoice, dispute)
+    amount = amount_words(session, invoice, dispute.amount)
     if dispute.state == "lost":
         return (
-            f"The dispute was lost: {dispute.amount} of {invoice.number} went back to the client."
+            f"The dispute was lost: {amount} of {invoice.number} went back to the client."
             " Write a credit note if you give it up, or mark it paid once it comes another way."
         )
     if dispute.state == "won" and payment.lost_minor:
         return (
-            f"The dispute was won after {invoice.number} was paid another way, so {dispute.amount}"
+            f"The dispute was won after {invoice.number} was paid another way, so {amount}"
             " came twice. Please give it back."
         )
     return None
@@ -115,9 +118,10 @@ def _please_answer(session: Session, invoice: Invoice, dispute: Dispute) -> str:
             f"The client's bank asks about the payment of {invoice.number}. It has taken no money"
             f" yet; answer at Stripe {until}, or it may."
         )
+    amount = money_words(dispute.amount, workspace.locale)
     return (
         f"The client disputes the payment of {invoice.number}, and the bank has taken"
-        f" {dispute.amount} back. Answer at Stripe {until}, or it is lost."
+        f" {amount} back. Answer at Stripe {until}, or it is lost."
     )
 
 

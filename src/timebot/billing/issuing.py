@@ -80,7 +80,7 @@ def release(
         raise DraftHeld(assessment.client.name, draft.hold_reason)
     _refuse_unpriced(assessment)
     if assessment.digest != digest:
-        raise DraftChanged(assessment, digest)
+        raise DraftChanged(assessment, digest, workspace.locale)
     by = Actor(actor.id, surface)
     issued = issue(session, books=books, run=run, drafts=[(draft, assessment)], by=by, now=now)
     return issued[0]

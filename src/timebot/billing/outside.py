@@ -11,6 +11,7 @@ from timebot.billing.receivable import owed
 from timebot.billing.steps.settling import settle_part
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor
+from timebot.locales import money_words
 from timebot.money import Money
 from timebot.team.days import day_of, local_instant
 from timebot.team.models import Member, Workspace
@@ -39,7 +40,7 @@ class PaidInFuture(Refusal):
 class MoreThanOwed(Refusal):
     """More came, or less than nothing, than is still open."""
 
-    def __init__(self, number: str, left: Money) -> None:
+    def __init__(self, number: str, left: str) -> None:
         super().__init__(
             f"{left} of {number} is still open. Please give that or less; what came beyond it is"
             " not this invoice's."
@@ -89,7 +90,7 @@ def mark_paid_outside(
     left = owed(session, invoice)
     came = left if amount is None else amount
     if came.currency != left.currency or not 0 < came.minor <= left.minor:
-        raise MoreThanOwed(number_of(invoice), left)
+        raise MoreThanOwed(number_of(invoice), money_words(left, workspace.locale))
     invoice.next_step_at = now
     settle_part(
         session,

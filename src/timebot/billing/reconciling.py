@@ -23,6 +23,7 @@ from timebot.db import Database
 from timebot.journal.audit import WORKER, record
 from timebot.journal.canonical import digest
 from timebot.journal.notices import tell
+from timebot.locales import money_words
 from timebot.team.days import day_of, local_instant
 from timebot.team.models import Workspace
 
@@ -116,7 +117,11 @@ def compare(
     ours = _ours(session, workspace, listed)
     found = [
         *unknown_here(session, workspace=workspace, theirs=listed.values()),
-        *(_other_total(ours[one.id], one) for one in listed.values() if _differs(ours, one)),
+        *(
+            _other_total(ours[one.id], one, workspace.locale)
+            for one in listed.values()
+            if _differs(ours, one)
+        ),
     ]
     since = now - LOOKS_BACK + _MARGIN
     recent = select(Invoice).where(
@@ -125,7 +130,9 @@ def compare(
         Invoice.released_at >= since,
     )
     expected = session.scalars(recent.order_by(Invoice.released_at))
-    return found + [_missing(one) for one in expected if one.stripe_invoice_id not in listed]
+    return found + [
+        _missing(one, workspace.locale) for one in expected if one.stripe_invoice_id not in listed
+    ]
 
 
 def unknown_here(
@@ -134,7 +141,11 @@ def unknown_here(
     """Return the invoices that somebody could be charged for, or was, and nobody knows here."""
     listed = {one.id: one for one in theirs}
     ours = _ours(session, workspace, listed)
-    return [_unknown(one) for one in listed.values() if _is_unknown(session, one, ours)]
+    return [
+        _unknown(one, workspace.locale)
+        for one in listed.values()
+        if _is_unknown(session, one, ours)
+    ]
 
 
 def tell_differences(
@@ -195,21 +206,24 @@ def _differs(ours: Mapping[str, Invoice], one: ListedInvoice) -> bool:
     return invoice is not None and one.status != "draft" and invoice.due != one.total
 
 
-def _unknown(one: ListedInvoice) -> Difference:
+def _unknown(one: ListedInvoice, locale: str) -> Difference:
     number = one.number or one.id
-    sentence = f"{number} over {one.total} is {one.status} at Stripe and not known here."
+    total = money_words(one.total, locale)
+    sentence = f"{number} over {total} is {one.status} at Stripe and not known here."
     return Difference("unknown_here", number, sentence)
 
 
-def _other_total(invoice: Invoice, one: ListedInvoice) -> Difference:
+def _other_total(invoice: Invoice, one: ListedInvoice, locale: str) -> Difference:
     number = invoice.number or one.id
-    sentence = f"{number} asks for {invoice.due} here and for {one.total} at Stripe."
+    ours, theirs = money_words(invoice.due, locale), money_words(one.total, locale)
+    sentence = f"{number} asks for {ours} here and for {theirs} at Stripe."
     return Difference("total", number, sentence)
 
 
-def _missing(invoice: Invoice) -> Difference:
+def _missing(invoice: Invoice, locale: str) -> Difference:
     number = invoice.number or str(invoice.id)
-    sentence = f"{number} over {invoice.due} should be at Stripe and is not there."
+    due = money_words(invoice.due, locale)
+    sentence = f"{number} over {due} should be at Stripe and is not there."
     return Difference("missing_there", number, sentence)
 
 

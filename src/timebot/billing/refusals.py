@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from timebot.billing.assessing import Assessment, figures_in
 from timebot.billing.periods import Period
 from timebot.errors import NotFound, Refusal
+from timebot.locales import money_words
 from timebot.money import Money
 from timebot.team.days import day_in_words
 
@@ -80,14 +81,16 @@ class DraftChanged(Refusal):
         digest: of the present state, for the button that asks again.
     """
 
-    def __init__(self, assessment: Assessment, shown: str) -> None:
+    def __init__(self, assessment: Assessment, shown: str, locale: str) -> None:
         self.digest = assessment.digest
         name, priced = assessment.client.name, assessment.priced
         figures = figures_in(shown)
-        now = _figures(sum(len(line.shares) for line in priced.lines), priced.minutes, priced.total)
-        before = (
-            "" if figures is None else _figures(*figures[:2], Money(figures[2], priced.currency))
-        )
+        entries = sum(len(line.shares) for line in priced.lines)
+        now = _figures(entries, priced.minutes, money_words(priced.total, locale))
+        before = ""
+        if figures is not None:
+            total = money_words(Money(figures[2], priced.currency), locale)
+            before = _figures(*figures[:2], total)
         if before in {"", now}:
             told = f"{name} changed since you looked. It is now {now}."
         else:
@@ -132,6 +135,6 @@ class NothingReady(Refusal):
         )
 
 
-def _figures(entries: int, minutes: int, total: Money) -> str:
+def _figures(entries: int, minutes: int, total: str) -> str:
     count = "1 entry" if entries == 1 else f"{entries} entries"
     return f"{count}, {minutes // 60}:{minutes % 60:02} hours, {total}"

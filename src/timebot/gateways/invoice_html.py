@@ -8,7 +8,8 @@ from markupsafe import Markup
 from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument, Party
 from timebot.billing.why_document import WhyDocument
-from timebot.gateways.writing import known_locale, template_environment
+from timebot.gateways.writing import template_environment
+from timebot.locales import known_locale
 
 
 class InvoicePage:

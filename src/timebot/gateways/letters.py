@@ -8,12 +8,8 @@ from jinja2 import Environment
 from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument
 from timebot.billing.document_ports import Letter
-from timebot.gateways.writing import (
-    date_text,
-    known_locale,
-    money_text,
-    template_environment,
-)
+from timebot.gateways.writing import date_text, template_environment
+from timebot.locales import known_locale, money_words
 from timebot.money import Money
 
 
@@ -32,9 +28,9 @@ class Letters:
         self, document: InvoiceDocument, *, owed: Money, pay_url: str | None
     ) -> Letter:
         """Return the mail that brings an invoice of which `owed` is not paid yet."""
-        amount = money_text(owed, known_locale(document.locale))
+        amount = money_words(owed, document.locale)
         left = "" if owed == document.due else f" {amount} is still open."
-        total = money_text(document.due, known_locale(document.locale))
+        total = money_words(document.due, document.locale)
         return self._letter(
             document,
             subject=f"Invoice {document.number} from {document.seller.name}: {amount}",
@@ -47,7 +43,7 @@ class Letters:
         self, document: InvoiceDocument, *, owed: Money, ordinal: int, pay_url: str | None
     ) -> Letter:
         """Return the mail that reminds of an invoice; `ordinal` is 1 for the first."""
-        amount = money_text(owed, known_locale(document.locale))
+        amount = money_words(owed, document.locale)
         due = date_text(document.due_on, known_locale(document.locale))
         again = "Reminder" if ordinal == 1 else f"Reminder {ordinal}"
         return self._letter(
@@ -72,7 +68,7 @@ class Letters:
         with_invoice: bool,
     ) -> Letter:
         """Return the mail that proves a payment; `with_invoice` where it brings the invoice too."""
-        amount = money_text(received, known_locale(document.locale))
+        amount = money_words(received, document.locale)
         attached = " The invoice is attached." if with_invoice else ""
         return self._letter(
             document,
@@ -86,7 +82,7 @@ class Letters:
     def credit_letter(self, document: CreditDocument) -> Letter:
         """Return the mail that brings a credit note."""
         locale = known_locale(document.locale)
-        amount = money_text(document.total, locale)
+        amount = money_words(document.total, locale)
         values = {
             "note": document,
             "locale": locale,
@@ -143,7 +139,7 @@ def _outcomes(document: CreditDocument, locale: str) -> list[str]:
         (document.refund, "{} goes back to " + card + "."),
         (document.credit, "{} is kept as your credit and lowers your next invoice."),
     )
-    return [words.format(money_text(amount, locale)) for amount, words in ways if amount]
+    return [words.format(money_words(amount, locale)) for amount, words in ways if amount]
 
 
 @cache

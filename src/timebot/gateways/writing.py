@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from timebot.locales import money_words
 from timebot.money import Money, exponent
 
 _LONGEST_WORD = 28
@@ -17,24 +17,6 @@ _LONGEST_WORD = 28
 
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 _ZERO_WIDTH_SPACE = "\u200b"
-
-
-def known_locale(name: str) -> str:
-    """Return the locale's name if Babel knows it, else American English."""
-    try:
-        return str(Locale.parse(name))
-    except (UnknownLocaleError, ValueError):
-        return "en_US"
-
-
-def money_text(money: Money, locale: str) -> str:
-    """Write an amount with its currency; it is exact already, so nothing is rounded here."""
-    digits = exponent(money.currency)
-    pattern = Locale.parse(locale).currency_formats["standard"].pattern
-    shown = re.sub(r"0[.0#]*", "0" + ("." + "0" * digits if digits else ""), pattern)
-    return format_currency(
-        money.decimal, money.currency, format=shown, locale=locale, currency_digits=False
-    )
 
 
 def amount_text(money: Money, locale: str) -> str:
@@ -90,7 +72,7 @@ def template_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "money": money_text,
+        "money": money_words,
         "amount": amount_text,
         "percent": percent_text,
         "date": date_text,

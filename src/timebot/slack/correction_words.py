@@ -4,9 +4,10 @@ from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
 from timebot.billing.receivable import list_credit_notes, list_received
+from timebot.locales import money_words
 from timebot.money import Money
 from timebot.slack.desk import Viewer
-from timebot.slack.words import listed, money_words
+from timebot.slack.words import listed
 from timebot.team.days import day_in_words, day_of
 
 _MOST = 5

@@ -15,6 +15,7 @@ from timebot.billing.outside import (
 from timebot.billing.receivable import owed, owed_of
 from timebot.billing.statuses import ListedInvoice, list_invoices
 from timebot.billing.void import ReasonMissing, void_invoice
+from timebot.locales import money_words
 from timebot.money import AmountUnclear, Money
 from timebot.slack.answer import NOTHING, Answer, AtField
 from timebot.slack.billing_words import cleaned, today_of, whole_client
@@ -26,7 +27,7 @@ from timebot.slack.ids import Act, Form
 from timebot.slack.invoice_asking import invoice_of
 from timebot.slack.invoice_card import draw_invoice
 from timebot.slack.invoice_words import state_words
-from timebot.slack.words import counted, isolated, money_words, sums_words
+from timebot.slack.words import counted, isolated, sums_words
 from timebot.team.rights import require
 
 _SHOWN = 25

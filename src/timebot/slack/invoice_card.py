@@ -8,6 +8,7 @@ from timebot.billing.mending import came_back
 from timebot.billing.models import Invoice
 from timebot.billing.receivable import card_payment, is_touched, list_credit_notes, owed
 from timebot.clients.models import Client
+from timebot.locales import money_words
 from timebot.slack.blocks import (
     Block,
     actions,
@@ -33,7 +34,7 @@ from timebot.slack.invoice_words import (
     without_money,
 )
 from timebot.slack.rate_words import card_words
-from timebot.slack.words import days_words, money_words, started
+from timebot.slack.words import days_words, started
 from timebot.team.days import day_in_words
 
 _UNPAID = frozenset(("open", "failed"))

@@ -18,6 +18,7 @@ from timebot.billing.crediting import (
 from timebot.billing.models import Invoice, InvoiceLine
 from timebot.billing.void import ReasonMissing
 from timebot.errors import Refusal
+from timebot.locales import money_words
 from timebot.money import AmountUnclear, Money
 from timebot.slack.answer import Answer, AtField
 from timebot.slack.blocks import Block, context, escape, field, modal, option, plain, section
@@ -26,7 +27,7 @@ from timebot.slack.file_sending import want_credit_note
 from timebot.slack.form_fields import Field, draw_fields, filled
 from timebot.slack.ids import Act, Form
 from timebot.slack.invoice_asking import credit_note_of, invoice_of
-from timebot.slack.words import counted, minutes_words, money_words
+from timebot.slack.words import counted, minutes_words
 from timebot.team.rights import require
 from timebot.timekeeping.durations import parse_duration
 

@@ -9,6 +9,7 @@ from timebot.clients.models import Client, Project, Rate
 from timebot.clients.places import Place
 from timebot.clients.rates import ALWAYS, RateTarget, set_rate
 from timebot.errors import Refusal
+from timebot.locales import money_words
 from timebot.money import Money
 from timebot.slack.answer import Answer
 from timebot.slack.billing_words import (
@@ -28,7 +29,6 @@ from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.form_fields import Field, filled
 from timebot.slack.ids import Act, Form
 from timebot.slack.rate_words import rate_words
-from timebot.slack.words import money_words
 from timebot.team.days import day_in_words
 from timebot.team.members import list_members
 from timebot.team.models import Member

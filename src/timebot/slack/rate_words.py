@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from timebot.billing.budgets import BudgetUse
 from timebot.clients.models import Client, Project
 from timebot.clients.rates import ALWAYS, RateTarget, list_rates
+from timebot.locales import money_words
 from timebot.money import Money
-from timebot.slack.words import minutes_words, money_words
+from timebot.slack.words import minutes_words
 from timebot.team.days import day_in_words
 
 

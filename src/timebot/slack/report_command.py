@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from timebot.clients.places import Place
+from timebot.locales import money_words
 from timebot.money import Money
 from timebot.reports.hours_and_money import GROUPINGS, Report, ReportRow, make_report
 from timebot.reports.report_days import ReportDays, take_days
@@ -22,7 +23,7 @@ from timebot.slack.desk import Asked
 from timebot.slack.ids import Act
 from timebot.slack.text_table import clock_words, text_table, text_width
 from timebot.slack.time_words import hours
-from timebot.slack.words import counted, days_words, money_words, started
+from timebot.slack.words import counted, days_words, started
 from timebot.team.rights import require
 
 _ROWS = 30

@@ -6,6 +6,7 @@ from datetime import date
 from timebot.billing.rerate import Rerating, apply_rerating, preview_rerating
 from timebot.clients.models import Client, Project
 from timebot.clients.places import Place
+from timebot.locales import money_words
 from timebot.money import Money
 from timebot.slack.answer import Answer
 from timebot.slack.billing_words import cleaned, take_from, whole_place
@@ -13,7 +14,7 @@ from timebot.slack.blocks import Block, actions, button, context, escape, sectio
 from timebot.slack.client_choices import place_at
 from timebot.slack.desk import SURFACE, Asked, Feature
 from timebot.slack.ids import Act
-from timebot.slack.words import counted, money_words
+from timebot.slack.words import counted
 from timebot.team.days import day_in_words
 from timebot.team.rights import require
 from timebot.timekeeping.durations import duration_words

@@ -6,6 +6,7 @@ from timebot.billing.rounding_choices import Choice, RoundingChoices, compare_ro
 from timebot.billing.uplift import Uplift
 from timebot.clients.catalogue import list_clients
 from timebot.clients.models import Client
+from timebot.locales import money_words
 from timebot.money import Money
 from timebot.slack.answer import Answer
 from timebot.slack.billing_words import whole_client
@@ -25,7 +26,7 @@ from timebot.slack.desk import Asked, Feature
 from timebot.slack.ids import Act
 from timebot.slack.text_table import clock_words, text_table
 from timebot.slack.time_words import hours
-from timebot.slack.words import isolated, listed, money_words, started
+from timebot.slack.words import isolated, listed, started
 from timebot.team.days import day_in_words
 from timebot.team.rights import require
 

@@ -13,6 +13,7 @@ from timebot.billing.runs import go_ahead, open_manual_run
 from timebot.clients.models import Client
 from timebot.errors import NotFound
 from timebot.journal.notices import refresh_card
+from timebot.locales import money_words
 from timebot.slack.answer import NOTHING, Answer
 from timebot.slack.billing_panel import run_title
 from timebot.slack.billing_words import cleaned, take_client, whole_client
@@ -24,7 +25,7 @@ from timebot.slack.form_fields import Field, draw_fields, filled
 from timebot.slack.ids import Act, Form
 from timebot.slack.run_card import draw_run, page_of
 from timebot.slack.run_lines import Page, client_lines, client_section, draft_buttons
-from timebot.slack.words import counted, money_words, sums_words
+from timebot.slack.words import counted, sums_words
 from timebot.team.rights import require
 
 _REASON = Field(

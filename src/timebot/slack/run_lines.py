@@ -10,11 +10,12 @@ from timebot.billing.flight_check import ClientCheck
 from timebot.billing.left_out import LeftOut
 from timebot.billing.models import Invoice
 from timebot.clients.models import Client
+from timebot.locales import money_words
 from timebot.slack.blocks import Block, actions, button, confirm, cut, escape, section
 from timebot.slack.ids import Act
 from timebot.slack.invoice_words import says_attention, state_words
 from timebot.slack.rate_words import card_words
-from timebot.slack.words import counted, isolated, listed, minutes_words, money_words
+from timebot.slack.words import counted, isolated, listed, minutes_words
 from timebot.team.models import Workspace
 from timebot.timekeeping.durations import duration_words
 

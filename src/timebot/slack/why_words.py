@@ -3,18 +3,13 @@
 from timebot.billing.why import WhyCredit, WhyLine
 from timebot.billing.why_entries import WhyEntry, WhyGroup
 from timebot.billing.why_settled import WhyPayment, WhySettled
+from timebot.locales import money_words
 from timebot.money import Money, billing_step
 from timebot.slack.blocks import code, escape
 from timebot.slack.correction_words import note_words
 from timebot.slack.entry_history import step_words
 from timebot.slack.time_words import DASH, clock, clock_to_second, link, stamp
-from timebot.slack.words import (
-    counted,
-    instant_words,
-    minutes_words,
-    money_words,
-    weekday_words,
-)
+from timebot.slack.words import counted, instant_words, minutes_words, weekday_words
 from timebot.team.days import day_in_words, day_of
 
 CHANGES_SHOWN = 3

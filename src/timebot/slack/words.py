@@ -1,31 +1,16 @@
 """Words: how counts, hours, money, days and lists are written in Slack."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency
-
-from timebot.money import Money, exponent
+from timebot.locales import money_words
+from timebot.money import Money
 from timebot.team.days import day_in_words
 from timebot.timekeeping.durations import duration_words
 
-_FLOOR = "en_US"
 _WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
-
-
-def money_words(money: Money, locale: str) -> str:
-    """Return an amount with its currency as the locale writes it, exact to the minor unit."""
-    digits = exponent(money.currency)
-    known = _known_locale(locale)
-    pattern = known.currency_formats["standard"].pattern
-    shown = re.sub(r"0[.0#]*", "0" + ("." + "0" * digits if digits else ""), pattern)
-    return format_currency(
-        money.decimal, money.currency, format=shown, locale=known, currency_digits=False
-    )
 
 
 def sums_words(amounts: Iterable[Money], locale: str) -> str:
@@ -93,10 +78,3 @@ def instant_words(moment: datetime, zone: str) -> str:
     """Return an instant in a zone, with day and zone: Mon 2 Mar 2026, 9:00 (Europe/Berlin)."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{weekday_words(local.date())}, {local.hour}:{local.minute:02} ({zone})"
-
-
-def _known_locale(name: str) -> Locale:
-    try:
-        return Locale.parse(name)
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(_FLOOR)

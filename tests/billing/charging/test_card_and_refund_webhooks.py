@@ -102,7 +102,7 @@ def test_a_refund_made_at_stripe_asks_for_a_credit_note(world: World, receiver: 
             hear_of_refund(session, row, refund, now=world.clock.now())
 
     attention = world.fresh(Invoice, invoice.id).attention or ""
-    assert attention.startswith("10.00 EUR of INV-2026-0001 went back to the card at Stripe")
+    assert attention.startswith("€10.00 of INV-2026-0001 went back to the card at Stripe")
 
 
 def test_a_refund_that_the_bank_sends_back_is_told(world: World) -> None:

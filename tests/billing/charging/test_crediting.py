@@ -209,7 +209,7 @@ def test_a_refund_that_stripe_refuses_is_told_to_people(world: World) -> None:
 
     assert note_of(world).refund_state == "failed"
     attention = world.fresh(Invoice, invoice.id).attention or ""
-    assert "The refund of 113.05 EUR for CN-2026-0001 did not work" in attention
+    assert "The refund of €113.05 for CN-2026-0001 did not work" in attention
 
 
 def test_stripe_asks_for_less_after_a_credit_note(world: World) -> None:

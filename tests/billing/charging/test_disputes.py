@@ -98,7 +98,7 @@ def test_a_dispute_is_told_with_the_day_until_which_to_answer(
     day = world.clock.now().date()
     assert after.collection == "disputed"
     assert (after.attention or "").startswith(
-        "The client disputes the payment of INV-2026-0001, and the bank has taken 226.10 EUR back."
+        "The client disputes the payment of INV-2026-0001, and the bank has taken €226.10 back."
         " Answer at Stripe by "
     )
     assert str(day.year) in (after.attention or "")
@@ -141,7 +141,7 @@ def test_a_lost_dispute_is_owed_again_and_charged_to_no_card(
     world.settle()
 
     assert (invoice.collection, invoice.paid_at) == ("failed", None)
-    assert (invoice.attention or "").startswith("The dispute was lost: 226.10 EUR of INV-2026-0001")
+    assert (invoice.attention or "").startswith("The dispute was lost: €226.10 of INV-2026-0001")
     assert left(world, invoice) == invoice.due_minor
     assert len(world.stripe.charges()) == 1
     for decision in (charge_again, send_pay_link):

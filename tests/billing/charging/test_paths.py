@@ -148,7 +148,7 @@ def test_an_invoice_whose_totals_differ_is_parked_and_not_charged(world: World) 
     assert after.collection == "open"
     assert after.uncollected_at is not None
     assert after.attention == (
-        "Stripe's amount due is 216.10 EUR, but invoice INV-2026-0001 asks for 226.10 EUR."
+        "Stripe's amount due is €216.10, but invoice INV-2026-0001 asks for €226.10."
         " Nothing was charged."
     )
     assert [each["status"] for each in world.stripe.invoices()] == ["draft"]

@@ -120,7 +120,7 @@ def test_the_billing_people_are_told_once_which_invoices_are_unknown(world: Worl
     again = [numbers(world), numbers(world)]
 
     assert again == [["INV-2026-0009"]] * 2
-    assert told(world) == [["INV-2026-0009 over 95.00 EUR is open at Stripe and not known here."]]
+    assert told(world) == [["INV-2026-0009 over €95.00 is open at Stripe and not known here."]]
     with world.database.read_only() as session:
         actions = session.scalars(select(AuditEvent.action)).all()
     assert actions.count("billing.paused") == 1

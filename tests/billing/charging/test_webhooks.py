@@ -250,7 +250,7 @@ def test_a_payment_after_the_invoice_was_cancelled_is_told(
     after = world.fresh(Invoice, invoice.id)
     assert after.document == "void"
     assert after.attention == (
-        "INV-2026-0001 was cancelled, but Stripe collected 226.10 EUR. Please refund it there."
+        "INV-2026-0001 was cancelled, but Stripe collected €226.10. Please refund it there."
     )
 
 

@@ -19,7 +19,7 @@ def test_a_dispute_is_told_with_the_way_to_answer(firm: Firm) -> None:
 
     told = posted(firm.ben, "INV-2031-0001 for Acme: disputed")
 
-    assert "has taken 190.00 EUR back. Answer at Stripe by 24 Mar 2031, or it is lost." in told.text
+    assert "has taken €190.00 back. Answer at Stripe by 24 Mar 2031, or it is lost." in told.text
     assert told.buttons == ["Answer at Stripe", "Show invoice"]
     shown = firm.types("invoice 1")
     assert "Disputed at the bank" in shown.text

@@ -70,8 +70,8 @@ def test_a_draft_that_changed_since_is_shown_again_and_not_released(firm: Firm) 
     firm.ben.click(asked_again, text="Release")
     firm.world.settle()
 
-    assert "it was 1 entry, 2:00 hours, 190.00 EUR" in asked_again.text
-    assert "is now 1 entry, 2:00 hours, 240.00 EUR" in asked_again.text
+    assert "it was 1 entry, 2:00 hours, €190.00" in asked_again.text
+    assert "is now 1 entry, 2:00 hours, €240.00" in asked_again.text
     assert firm.row(Invoice).total_minor == 24_000
 
 

@@ -190,7 +190,7 @@ def test_three_decimals_are_rounded_to_ten_of_the_smallest_unit() -> None:
 
     answer = drawn(replace(TOLD, lines=(line,)))
 
-    assert "rounded half up to KWD0.010" in answer.text
+    assert "rounded half up to KWD\u00a00.010" in answer.text
 
 
 def test_what_does_not_fit_is_counted_and_the_sums_are_shown_all_the_same() -> None:

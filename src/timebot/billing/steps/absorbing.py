@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from timebot.billing.amounts import amount_words
 from timebot.billing.delivery import show_change, want_first_mail
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
@@ -12,6 +13,7 @@ from timebot.billing.ports import Declined, NeedsAction, Processing, ProcessorIn
 from timebot.billing.receivable import card_payment, owed
 from timebot.billing.steps.plan import open_payment
 from timebot.billing.steps.settling import decide, park, settle_paid, settle_refused
+from timebot.locales import money_words
 from timebot.money import Money
 
 
@@ -53,13 +55,16 @@ def reached_bank(session: Session, invoice: Invoice, found: ProcessorInvoice) ->
     return found.attempts > counts.get("declined", 0) or isinstance(found.trouble, Processing)
 
 
-def differs(invoice: Invoice, found: ProcessorInvoice, *, due: Money | None = None) -> str | None:
+def differs(
+    invoice: Invoice, found: ProcessorInvoice, *, due: Money | None = None, locale: str
+) -> str | None:
     """Return why the processor's figures are not ours, or None if they agree to the cent.
 
     Args:
         invoice: ours; its total never changes.
         found: the processor's.
         due: what is still to be paid, where payments or credit notes lowered it.
+        locale: how the firm writes amounts.
     """
     wanted = invoice.due if due is None else due
     for name, theirs, ours in (
@@ -67,8 +72,9 @@ def differs(invoice: Invoice, found: ProcessorInvoice, *, due: Money | None = No
         ("amount due", found.amount_due, wanted),
     ):
         if theirs != ours:
+            stated, asked = money_words(theirs, locale), money_words(ours, locale)
             return (
-                f"Stripe's {name} is {theirs}, but invoice {invoice.number} asks for {ours}."
+                f"Stripe's {name} is {stated}, but invoice {invoice.number} asks for {asked}."
                 " Nothing was charged."
             )
     return None
@@ -92,7 +98,8 @@ def _absorb_paid(
     session: Session, invoice: Invoice, found: ProcessorInvoice, now: datetime
 ) -> None:
     if invoice.document == "void":
-        sentence = f"{invoice.number} was cancelled, but Stripe collected {found.amount_paid}."
+        amount = amount_words(session, invoice, found.amount_paid)
+        sentence = f"{invoice.number} was cancelled, but Stripe collected {amount}."
         decide(session, invoice, f"{sentence} Please refund it there.", now=now)
     elif _is_known(session, invoice, found):
         # What became of that payment since, as in a dispute, is told elsewhere.
@@ -100,7 +107,7 @@ def _absorb_paid(
     elif invoice.collection in {"open", "failed", "unknown"}:
         wanted = owed(session, invoice)
         if found.amount_paid != wanted:
-            sentence = _collected_other(invoice, found.amount_paid, wanted)
+            sentence = _collected_other(session, invoice, found.amount_paid, wanted)
             park(session, invoice, sentence, now=now)
             return
         payment = open_payment(session, invoice)
@@ -114,9 +121,9 @@ def _absorb_paid(
             now=now,
         )
     elif found.payment_intent is not None:
+        amount = amount_words(session, invoice, found.amount_paid)
         sentence = (
-            f"{invoice.number} was paid twice: {found.amount_paid} came at Stripe after it was"
-            " settled here."
+            f"{invoice.number} was paid twice: {amount} came at Stripe after it was settled here."
         )
         decide(session, invoice, f"{sentence} Please refund that there.", now=now)
 
@@ -165,8 +172,9 @@ def _is_known(session: Session, invoice: Invoice, found: ProcessorInvoice) -> bo
     return payment is not None and payment.stripe_payment_intent == found.payment_intent
 
 
-def _collected_other(invoice: Invoice, amount: Money, wanted: Money) -> str:
+def _collected_other(session: Session, invoice: Invoice, amount: Money, wanted: Money) -> str:
+    came, due = (amount_words(session, invoice, money) for money in (amount, wanted))
     return (
-        f"Stripe says that {invoice.number} is paid, but collected {amount}, not {wanted}."
+        f"Stripe says that {invoice.number} is paid, but collected {came}, not {due}."
         " Please look at it there."
     )

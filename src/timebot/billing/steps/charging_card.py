@@ -42,7 +42,7 @@ def pay(outside: Outside, work: Work) -> Effect:
         return _answered(work, found)
     payment = _payment_of(work)
     due = Money(payment.amount_minor, payment.currency)
-    why_not = differs(work.invoice, found, due=due)
+    why_not = differs(work.invoice, found, due=due, locale=work.locale)
     if why_not is not None:
         return _parking(work, why_not)
     return _charge(get_processor(outside), work, found.id)

@@ -71,6 +71,7 @@ def claim(
         payment=_payment(session, invoice, client, keys, following, now),
         mail=following.mail,
         credit_note=following.credit_note,
+        locale=session.get_one(Workspace, invoice.workspace_id).locale,
         now=now,
     )
 

@@ -76,7 +76,7 @@ def finalize(outside: Outside, work: Work) -> Effect:
     """Compare the figures, and only if they are ours make the draft payable."""
     processor, invoice_id = get_processor(outside), invoice_of(work.invoice)
     found = processor.get_invoice(invoice_id)
-    why_not = differs(work.invoice, found) if found.status == "draft" else None
+    why_not = differs(work.invoice, found, locale=work.locale) if found.status == "draft" else None
     if found.status == "draft" and why_not is None:
         found = processor.finalize(invoice_id, key=work.keys.key("finalize"))
 

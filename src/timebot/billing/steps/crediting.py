@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from timebot.billing.amounts import amount_words
 from timebot.billing.credit_document import load_credit_document
 from timebot.billing.credit_models import CreditNote
 from timebot.billing.delivery import note_invoice, show_change, want_first_mail
@@ -73,8 +74,11 @@ def lower(outside: Outside, work: Work) -> Effect:
     def record(session: Session, invoice: Invoice) -> None:
         absorb(session, invoice, answer, now=work.now)
         if answer.status == "open" and answer.amount_due < wanted:
+            asked, due = (
+                amount_words(session, invoice, money) for money in (answer.amount_due, wanted)
+            )
             sentence = (
-                f"Stripe asks for {answer.amount_due}, but {wanted} of {invoice.number} is open."
+                f"Stripe asks for {asked}, but {due} of {invoice.number} is open."
                 " Nothing was charged."
             )
             park(session, invoice, sentence, now=work.now)
@@ -102,9 +106,9 @@ def settle_refund(
         return
     row.refund_id = answer.id
     if answer.amount.minor != row.refund_minor:
-        reason = (
-            f"Stripe says {answer.amount}, the credit note {Money(row.refund_minor, row.currency)}"
-        )
+        theirs = amount_words(session, invoice, answer.amount)
+        ours = amount_words(session, invoice, Money(row.refund_minor, row.currency))
+        reason = f"Stripe says {theirs}, the credit note {ours}"
         _tell_failed(session, invoice, row, reason, work)
     elif answer.state == "failed":
         _tell_failed(session, invoice, row, "the bank refused it", work)
@@ -126,8 +130,9 @@ def hear_of_refund(session: Session, invoice: Invoice, refund: Refund, *, now: d
     row = next((note for note in notes if note.refund_id == refund.id), None)
     if row is None:
         is_ours = refund.credit_key is not None
+        amount = amount_words(session, invoice, refund.amount)
         sentence = (
-            f"{refund.amount} of {invoice.number} went back to the card at Stripe, without a credit"
+            f"{amount} of {invoice.number} went back to the card at Stripe, without a credit"
             " note. Please write one, so that the books agree."
         )
         if is_ours:
@@ -137,7 +142,7 @@ def hear_of_refund(session: Session, invoice: Invoice, refund: Refund, *, now: d
     elif row.refund_state in {"pending", "done"} and refund.state == "failed":
         row.refund_state = "failed"
         session.flush()
-        sentence = refund_failed(row, "the bank sent it back")
+        sentence = refund_failed(session, invoice, row, "the bank sent it back")
         decide(session, invoice, sentence, now=now)
     elif row.refund_state == "pending" and refund.state == "done":
         row.refund_state = "done"
@@ -151,12 +156,12 @@ def _tell_failed(
 ) -> None:
     row.refund_state = "failed"
     session.flush()
-    decide(session, invoice, refund_failed(row, reason), now=work.now)
+    decide(session, invoice, refund_failed(session, invoice, row, reason), now=work.now)
 
 
-def refund_failed(note: CreditNote, reason: str) -> str:
+def refund_failed(session: Session, invoice: Invoice, note: CreditNote, reason: str) -> str:
     """Return the sentence that tells billing people of a refund that did not work."""
-    amount = Money(note.refund_minor, note.currency)
+    amount = amount_words(session, invoice, Money(note.refund_minor, note.currency))
     return (
         f"The refund of {amount} for {note.number} did not work: {reason.rstrip('.')}."
         " Try it again, or send the money another way."

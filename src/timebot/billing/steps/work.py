@@ -45,6 +45,7 @@ class Work:
         payment: the attempt to charge that is open, if any.
         mail: the mail that waits, if the step is about one.
         credit_note: the credit note, if the step is about one.
+        locale: how the firm writes amounts.
     """
 
     step: str
@@ -56,6 +57,7 @@ class Work:
     payment: Payment | None
     mail: Mail | None
     credit_note: CreditNote | None
+    locale: str
     now: datetime
 
 
