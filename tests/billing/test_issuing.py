@@ -88,7 +88,7 @@ def test_the_document_stays_as_it_was_issued(session: Session) -> None:
     firm = a_firm(
         session, seller_name="Studio North", seller_logo=b"png", seller_logo_type="image/png"
     )
-    firm.client.has_annex = True
+    firm.client.annex_detail = "times"
     firm.approved(text="Sketches", ticket_ref="ABC-1")
     run = firm.run()
     shown = draft_document(session, firm.draft(), DUE, can_charge=False)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from tests.billing.firm import DUE, Firm, a_firm
 from tests.builders import MONDAY_NINE, a_client, a_project, a_rate
+from timebot.billing.document import MOST_EXPLAINED
 from timebot.billing.models import Invoice
-from timebot.billing.why_document import MOST_EXPLAINED, WhyDocument, load_why_document
+from timebot.billing.why_document import WhyDocument, load_why_document
 from timebot.billing.why_file import why_csv
 from timebot.money import Money
 from timebot.timekeeping.editing import EntryChanges, edit_entry
@@ -74,7 +75,7 @@ def test_what_was_changed_is_named_but_old_words_and_other_clients_are_not(
     )
     for hidden in (SECRET, "Globex", "Merger"):
         assert hidden not in repr(found.lines)
-        assert hidden not in why_csv(found)
+        assert hidden not in why_csv(found.lines)
 
 
 def test_the_table_sums_to_the_subtotal(session: Session) -> None:
@@ -84,7 +85,7 @@ def test_the_table_sums_to_the_subtotal(session: Session) -> None:
 
     found = document(firm, firm.release(firm.run()))
 
-    rows = list(csv.DictReader(io.StringIO(why_csv(found))))
+    rows = list(csv.DictReader(io.StringIO(why_csv(found.lines))))
     assert sum(float(row["amount"]) for row in rows) == float(found.invoice.subtotal.decimal)
 
 

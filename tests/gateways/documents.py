@@ -12,9 +12,10 @@ from timebot.billing.document import (
     InvoiceDocument,
     Party,
 )
+from timebot.billing.printed_moment import Moment
 from timebot.billing.why_document import PrintedPayment, WhyDocument
 from timebot.billing.why_entries import GroupPart, WhyGroup
-from timebot.billing.why_printed import Moment, PrintedChange, PrintedEntry, PrintedLine
+from timebot.billing.why_printed import PrintedChange, PrintedEntry, PrintedLine
 from timebot.money import Money
 
 
@@ -41,7 +42,19 @@ def a_line(position: int = 1, **fields: Any) -> DocumentLine:  # noqa: ANN401 - 
 
 def an_annex_row(**fields: Any) -> AnnexRow:  # noqa: ANN401 - any field
     """One entry, worked beside billed."""
-    row = AnnexRow(date(2026, 11, 2), "Mia Berg", "Logo", "Sketches", None, "billable", 6_000, 105)
+    row = AnnexRow(
+        worked_on=date(2026, 11, 2),
+        member="Mia Berg",
+        project="Logo",
+        text="Sketches",
+        ticket_ref=None,
+        kind="billable",
+        seconds_worked=6_000,
+        minutes_billed=105,
+        began=Moment(date(2026, 11, 2), "23:40:05"),
+        ended=Moment(date(2026, 11, 3), "1:20:05"),
+        zone="Europe/Berlin",
+    )
     return replace(row, **fields)
 
 
@@ -130,7 +143,6 @@ def a_why_document() -> WhyDocument:
     return WhyDocument(
         invoice=a_document(),
         lines=(line,),
-        step=None,
         as_of=date(2026, 12, 4),
         is_cancelled=False,
         payments=(paid,),

@@ -22,6 +22,8 @@ from timebot.gateways.invoice_html import InvoicePage, WhyPage
 from timebot.gateways.pdf_child import draw
 from timebot.money import Money
 
+_BREAK = "\u200b"
+
 
 def pages_of(document: InvoiceDocument) -> list[str]:
     reader = PdfReader(io.BytesIO(DrawingHere().render(document)))
@@ -115,11 +117,50 @@ def test_a_line_without_charge_is_marked() -> None:
     assert "no charge" in words
 
 
-def test_the_annex_shows_worked_beside_billed() -> None:
-    words = words_of(a_document(annex=(an_annex_row(),)))
+def test_the_annex_of_times_begins_a_page_and_shows_when_and_worked_beside_billed() -> None:
+    pages = pages_of(a_document(annex=(an_annex_row(),)))
 
-    assert "time worked and time billed" in words.lower()
+    (first, second) = (" ".join(page.split()) for page in pages)
+    assert "time worked and time billed" in second.lower()
+    for wanted in ("23:40:05", "1:20:05", "on 3 Nov", "1:40:00", "those of Europe/Berlin"):
+        assert wanted in second
+        assert wanted not in first
+    assert "1:45" in second
+
+
+def test_an_annex_of_several_zones_names_each_beside_its_times() -> None:
+    rows = (an_annex_row(), an_annex_row(zone="Asia/Tokyo"))
+
+    words = words_of(a_document(annex=rows)).replace(_BREAK, "")
+
+    assert "Europe/Berlin" in words
+    assert "Asia/Tokyo" in words
+    assert "Times are those of" not in words
+
+
+def test_an_annex_that_was_frozen_without_times_is_printed_without_them() -> None:
+    row = an_annex_row(began=None, ended=None, zone="")
+
+    words = words_of(a_document(annex=(row,)))
+
     assert "1:40:00" in words
+    assert "FROM" not in words.partition("ANNEX")[2]
+
+
+def test_the_full_annex_shows_each_step_and_nothing_of_what_was_paid() -> None:
+    document = a_document(annex_detail="full", explained=a_why_document().lines)
+
+    pages = pages_of(document)
+
+    (first, second) = (" ".join(page.split()) for page in pages)
+    assert "how each amount came to be" in second.lower()
+    for wanted in (
+        "105 min", "€95.00 per hour ÷ 60 = €166.25", "23:40:05", "0:50:15", "on 3 Nov", "Kim",
+        "Rounded together", "From: 9:00 instead of 8:30", "The approval no longer counted.",
+    ):  # fmt: skip
+        assert wanted in second
+        assert wanted not in first
+    assert "4242" not in second
 
 
 def test_how_it_came_to_be_is_printed_from_the_instants_to_what_is_owed() -> None:

@@ -66,7 +66,7 @@ class Account:
             "tax_ppm": terms.tax_ppm,
             "tax_note": terms.tax_note,
             "line_grouping": terms.grouping,
-            "has_annex": terms.has_annex,
+            "annex_detail": terms.annex_detail,
             **terms.rule.columns,
         }
         has_card = terms.pays == "charge"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from tests.pocket_calculator import DECIMALS
+from timebot.team.models import ANNEX_DETAILS
 from timebot.team.rounding_rule import LAW, RoundingRule
 
 HOUR = 3_600
@@ -30,7 +31,7 @@ class Terms:
     tax_ppm: int
     tax_note: str | None
     grouping: str
-    has_annex: bool
+    annex_detail: str
     pays: str
 
 
@@ -108,7 +109,7 @@ def terms_in(currency: str) -> st.SearchStrategy[Terms]:
             tax_ppm=st.just(tax[0]),
             tax_note=st.just(tax[1]),
             grouping=st.sampled_from(["entry", "day", "person", "project"]),
-            has_annex=st.booleans(),
+            annex_detail=st.sampled_from(ANNEX_DETAILS),
             pays=st.sampled_from(["charge", "charge", "link"]),
         )
     )
@@ -171,7 +172,9 @@ def _work(day: int, hours: int, *, rate_minor: int = 95_123, kind: str = "billab
 
 
 A_LONG_STORY = Story(
-    Terms("KWD", "de_DE", LAW, (None, None), 77_123, None, "entry", has_annex=True, pays="charge"),
+    Terms(
+        "KWD", "de_DE", LAW, (None, None), 77_123, None, "entry", annex_detail="full", pays="charge"
+    ),
     (
         Chapter(
             (),
@@ -184,7 +187,9 @@ A_LONG_STORY = Story(
 """Lines that cost nothing, a credit larger than the next invoice, and its rest on the one after."""
 
 A_SMALL_STORY = Story(
-    Terms("JPY", "en_US", LAW, (None, None), 100_000, None, "day", has_annex=False, pays="charge"),
+    Terms(
+        "JPY", "en_US", LAW, (None, None), 100_000, None, "day", annex_detail="none", pays="charge"
+    ),
     (
         Chapter((), (_work(0, 1, rate_minor=34),)),
         Chapter(

@@ -1,16 +1,16 @@
 """Composing: from priced work to the words and figures that an invoice prints."""
 
 import base64
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from typing import NamedTuple
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
+from sqlalchemy.orm import Session
+
+from timebot.billing.annex import make_annex
 from timebot.billing.approved_work import Books
 from timebot.billing.assessing import Assessment
 from timebot.billing.concerns import shares_of
 from timebot.billing.document import (
-    MOST_PRINTED_LINES,
-    AnnexRow,
     DocumentLine,
     DocumentTax,
     HowToPay,
@@ -18,44 +18,14 @@ from timebot.billing.document import (
     Logo,
     Party,
 )
+from timebot.billing.line_texts import line_texts
 from timebot.billing.models import Invoice
 from timebot.billing.pricing import Priced, PricedLine, Work
+from timebot.clients.annex_detail import annex_detail_of
 from timebot.clients.models import Client
 from timebot.money import Money
+from timebot.team.days import day_of
 from timebot.team.models import Workspace
-
-MOST_TEXT = 400
-"""How many characters the texts of several entries may fill on one line."""
-
-
-class LineTexts(NamedTuple):
-    """The words of a line; what its entries do not share is left out."""
-
-    worked_on: date | None
-    member: str | None
-    text: str
-    ticket_ref: str | None
-    ticket_url: str | None
-
-
-def line_texts(line: PricedLine) -> LineTexts:
-    """Return the words that stand for all entries of a line."""
-    first = line.first
-    if len(line.shares) == 1:
-        return LineTexts(
-            first.worked_on, first.member_name, first.text, first.ticket_ref, first.ticket_url
-        )
-    works = [share.work for share in line.shares]
-    # The address counts too: two systems may both have an ABC-1.
-    urls = list(dict.fromkeys(work.ticket_url for work in works if work.ticket_url))
-    is_one_ticket = len({work.ticket_ref for work in works}) == 1 and len(urls) <= 1
-    return LineTexts(
-        worked_on=first.worked_on if len({work.worked_on for work in works}) == 1 else None,
-        member=first.member_name if len({work.member_id for work in works}) == 1 else None,
-        text=_joined(work.text if is_one_ticket else _with_ticket(work) for work in works),
-        ticket_ref=first.ticket_ref if is_one_ticket else None,
-        ticket_url=urls[0] if is_one_ticket and urls else None,
-    )
 
 
 def compose_lines(priced: Priced, *, tax_note: str | None) -> tuple[DocumentLine, ...]:
@@ -67,14 +37,20 @@ def compose_lines(priced: Priced, *, tax_note: str | None) -> tuple[DocumentLine
 
 
 def compose(
-    books: Books, assessment: Assessment, *, invoice: Invoice, issued_on: date, number: str | None
+    session: Session, books: Books, assessment: Assessment, *, invoice: Invoice, now: datetime
 ) -> InvoiceDocument:
-    """Return the invoice as it would be printed, but for its lines; see `compose_lines`."""
+    """Return a draft as it would be printed if it were issued now, but for number and lines.
+
+    See `compose_lines` for these.
+    """
     workspace, client, priced = books.workspace, assessment.client, assessment.priced
-    annex = annex_rows(priced) if client.has_annex else ()
+    issued_on = day_of(now, workspace.zone)
+    annex = make_annex(
+        session, priced, workspace=workspace, detail=annex_detail_of(workspace, client), now=now
+    )
     return InvoiceDocument(
-        number=number,
-        is_draft=number is None,
+        number=None,
+        is_draft=True,
         locale=client.locale,
         currency=priced.currency,
         issued_on=issued_on,
@@ -107,8 +83,10 @@ def compose(
         rounding=_rounding_words(books, shares_of_projects(priced)),
         notes=(client.tax_note,) if client.tax_note else (),
         how_to_pay=_how_to_pay(workspace, client, assessment.charge_mode),
-        annex=annex,
-        has_detail_file=priced.has_detail_file or (client.has_annex and not annex),
+        annex=annex.rows,
+        has_detail_file=priced.has_detail_file or annex.is_file,
+        annex_detail=annex.detail,
+        explained=annex.lines,
     )
 
 
@@ -144,25 +122,6 @@ def _line(position: int, line: PricedLine, currency: str, tax_note: str | None) 
         tax_ppm=line.first.tax_ppm,
         tax_note=tax_note,
     )
-
-
-def _with_ticket(work: Work) -> str:
-    """Return an entry's text with its own ticket, on a line whose entries have several."""
-    if not work.ticket_ref:
-        return work.text
-    return f"{work.text} ({work.ticket_ref})" if work.text else work.ticket_ref
-
-
-def _joined(all_texts: Iterable[str]) -> str:
-    """Join the different texts, as many as fit, and say how many more there are."""
-    texts = list(dict.fromkeys(text for text in all_texts if text))
-    shown: list[str] = []
-    for text in texts:
-        if shown and len("; ".join([*shown, text])) > MOST_TEXT:
-            break
-        shown.append(text)
-    rest = len(texts) - len(shown)
-    return "; ".join([*shown, *([f"{rest} more"] if rest else [])])
 
 
 def _seller(workspace: Workspace) -> Party:
@@ -201,30 +160,3 @@ def _rounding_words(books: Books, projects: Sequence[Work]) -> tuple[str, ...]:
     if len(set(rules.values())) <= 1:
         return tuple(f"Time is rounded {rule.words}." for rule in set(rules.values()))
     return tuple(f"{name}: time is rounded {rule.words}." for name, rule in rules.items())
-
-
-def annex_rows(priced: Priced) -> tuple[AnnexRow, ...]:
-    """Return a row for each entry, or none where that would be more than can be printed.
-
-    However few lines they make, the entries then stand in the file beside the invoice.
-    """
-    if sum(len(line.shares) for line in priced.lines) > MOST_PRINTED_LINES:
-        return ()
-    rows = sorted(
-        shares_of(priced),
-        key=lambda share: (share.work.worked_on, share.work.started_at, share.work.entry_id),
-    )
-    return tuple(
-        AnnexRow(
-            worked_on=share.work.worked_on,
-            member=share.work.member_name,
-            project=share.work.project_name,
-            text=share.work.text,
-            ticket_ref=share.work.ticket_ref,
-            kind=share.work.kind,
-            seconds_worked=share.work.seconds,
-            minutes_billed=share.minutes,
-            ticket_url=share.work.ticket_url,
-        )
-        for share in rows
-    )

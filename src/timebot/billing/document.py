@@ -13,10 +13,15 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.models import Invoice, InvoiceLine, InvoiceTax
 from timebot.billing.payment_models import StoredFile
+from timebot.billing.printed_moment import Moment
+from timebot.billing.why_printed import PrintedLine
 from timebot.money import Money
 
 MOST_PRINTED_LINES = 1_500
 """Longer invoices print one line per day and project, with the detail as a file beside them."""
+
+MOST_EXPLAINED = 500
+"""An entry takes about 60 ms to draw, ten times as long as a line of an invoice (measured)."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,11 @@ class DocumentTax:
 
 @dataclass(frozen=True)
 class AnnexRow:
-    """One time entry: what was worked beside what is billed."""
+    """One time entry: what was worked beside what is billed.
+
+    Attributes:
+        began, ended: to the second, in `zone`; they differ by what was worked.
+    """
 
     worked_on: date
     member: str
@@ -98,8 +107,11 @@ class AnnexRow:
     kind: str
     seconds_worked: int
     minutes_billed: int
-    # Documents that were frozen before have none.
+    # Documents that were frozen before have none of these.
     ticket_url: str | None = None
+    began: Moment | None = None
+    ended: Moment | None = None
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,8 +145,11 @@ class InvoiceDocument:
         subtotal, tax, total: total = subtotal + tax; due = total - credit.
         rounding: the rounding rules in words, one sentence each.
         notes: sentences below the totals, such as a tax exemption.
-        annex: worked beside billed time, empty unless the client wants it.
-        has_detail_file: the lines are summed up, and a CSV beside the PDF has every entry.
+        annex: each time entry, where the annex shows times.
+        has_detail_file: there is more than can be printed, and a CSV beside the PDF has every
+            entry.
+        annex_detail: how much the client is to see of what the lines are made of.
+        explained: each line with all of it, where the annex shows everything.
     """
 
     number: str | None
@@ -164,6 +179,9 @@ class InvoiceDocument:
     how_to_pay: HowToPay
     annex: tuple[AnnexRow, ...]
     has_detail_file: bool
+    # Documents that were frozen before have none of these.
+    annex_detail: str = "none"
+    explained: tuple[PrintedLine, ...] = ()
 
     @property
     def period_last(self) -> date:

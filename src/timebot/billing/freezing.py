@@ -15,8 +15,9 @@ from timebot.billing.approved_work import Books
 from timebot.billing.assessing import Assessment
 from timebot.billing.bulk import insert_many, new_ids
 from timebot.billing.client_credit import apply_credit
-from timebot.billing.composing import compose, line_texts
+from timebot.billing.composing import compose
 from timebot.billing.document import DocumentTax, InvoiceDocument, printed_texts
+from timebot.billing.line_texts import line_texts
 from timebot.billing.models import (
     BillingEntry,
     DraftEntry,
@@ -30,7 +31,6 @@ from timebot.billing.payment_models import StoredFile
 from timebot.billing.pricing import PricedLine, Share
 from timebot.journal.audit import Actor, record
 from timebot.journal.notices import refresh_card
-from timebot.team.days import day_of
 from timebot.team.models import Workspace
 from timebot.team.rounding_rule import RoundingRule
 from timebot.timekeeping.models import TimeEntry
@@ -74,13 +74,8 @@ def issue(
         by: who releases them.
         now: the present instant; the issue date is its day in the workspace's zone.
     """
-    issued_on = day_of(now, books.workspace.zone)
     ready = [
-        Ready(
-            draft,
-            assessment,
-            compose(books, assessment, invoice=draft, issued_on=issued_on, number=None),
-        )
+        Ready(draft, assessment, compose(session, books, assessment, invoice=draft, now=now))
         for draft, assessment in drafts
     ]
     _write_rows(session, ready)

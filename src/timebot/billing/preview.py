@@ -10,7 +10,6 @@ from timebot.billing.assessing import open_assessor
 from timebot.billing.composing import compose, compose_lines
 from timebot.billing.document import InvoiceDocument
 from timebot.billing.models import Invoice, InvoiceRun
-from timebot.team.days import day_of
 from timebot.team.models import Workspace
 
 
@@ -25,12 +24,6 @@ def draft_document(
         invoice.id, []
     )
     assessment = assessor.assess(session, invoice.client_id, works)
-    document = compose(
-        assessor.books,
-        assessment,
-        invoice=invoice,
-        issued_on=day_of(now, workspace.zone),
-        number=None,
-    )
+    document = compose(session, assessor.books, assessment, invoice=invoice, now=now)
     lines = compose_lines(assessment.priced, tax_note=assessment.client.tax_note)
     return replace(document, lines=lines)

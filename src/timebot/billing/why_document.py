@@ -5,16 +5,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from timebot.billing.document import InvoiceDocument, load_document
+from timebot.billing.document import MOST_EXPLAINED, InvoiceDocument, load_document
 from timebot.billing.models import Invoice
 from timebot.billing.why import explain_lines
 from timebot.billing.why_printed import PrintedLine, print_line
 from timebot.billing.why_settled import WhyPayment, WhySettled, what_became_of
-from timebot.money import Money, billing_step
+from timebot.money import Money
 from timebot.team.models import Workspace
-
-MOST_EXPLAINED = 500
-"""An entry takes about 60 ms to draw, ten times as long as a line of an invoice (measured)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,6 @@ class WhyDocument:
 
     Attributes:
         invoice: the invoice, as it was frozen.
-        step: to what amounts are rounded, where that is more than the smallest unit; else None.
         as_of: the day on which payments and credit notes were looked up.
         payments, notes: the first first.
         owed: what is still to be paid.
@@ -55,7 +51,6 @@ class WhyDocument:
 
     invoice: InvoiceDocument
     lines: tuple[PrintedLine, ...]
-    step: Money | None
     as_of: date
     is_cancelled: bool
     payments: tuple[PrintedPayment, ...]
@@ -77,11 +72,9 @@ def load_why_document(
         ValueError: if it is a draft.
     """
     settled = what_became_of(session, invoice, workspace=workspace)
-    step = billing_step(invoice.currency)
     return WhyDocument(
         invoice=load_document(session, invoice),
         lines=tuple(map(print_line, explain_lines(session, invoice))),
-        step=Money(step, invoice.currency) if step > 1 else None,
         as_of=today,
         is_cancelled=settled.voided_at is not None,
         payments=tuple(map(_payment, settled.payments)),

@@ -1,9 +1,9 @@
 """The time entries behind the lines of an invoice, as they were when it was issued."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,14 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.billing.models import BillingEntry, Invoice
+from timebot.billing.worked_seconds import whole_seconds
 from timebot.money import Money
 from timebot.team.models import Member
 from timebot.team.rounding_rule import RoundingRule
 from timebot.timekeeping.entry_past import Past, look_back
 from timebot.timekeeping.entry_story import Step
 from timebot.timekeeping.models import TimeEntry
-
-_SECOND = timedelta(seconds=1)
 
 
 class GroupPart(NamedTuple):
@@ -97,15 +96,30 @@ class WhyEntry:
 
     @property
     def whole_seconds(self) -> tuple[datetime, datetime]:
-        """Start and end in whole seconds that differ by what was worked; the fractions are off."""
-        ended = self.ended_at.replace(microsecond=0)
-        return ended - (self.ended_at - self.started_at) // _SECOND * _SECOND, ended
+        """Start and end in whole seconds that differ by what was worked."""
+        return whole_seconds(self.started_at, self.ended_at)
 
 
-class _Row(NamedTuple):
-    billed: BillingEntry
+class Billed(NamedTuple):
+    """What is billed of a time entry, or would be if its draft were issued.
+
+    Attributes:
+        group_seconds, group_minutes: of the whole rounding group, earlier invoices included.
+        rate, rate_source, amount: None for people who see no money.
+    """
+
     entry: TimeEntry
-    name: str
+    member_name: str
+    worked_on: date
+    seconds: int
+    minutes: int
+    group_key: str
+    group_seconds: int
+    group_minutes: int
+    rule: RoundingRule
+    rate: Money | None
+    rate_source: str | None
+    amount: Money | None
 
 
 def entries_behind(
@@ -120,22 +134,47 @@ def entries_behind(
         only: whose entries, without money; None for everybody's.
     """
     rows = _rows(session, invoice, only)
-    groups = _groups(rows)
-    chosen = [row for row in rows if row.billed.line_id in line_ids]
-    past = look_back(
+    explained = explain_entries(
         session,
+        [billed for _, billed in rows],
         workspace_id=invoice.workspace_id,
-        entries=[row.entry for row in chosen],
+        only={billed.entry.id for line_id, billed in rows if line_id in line_ids},
         until=invoice.released_at or invoice.created_at,
     )
     found: dict[UUID, list[WhyEntry]] = defaultdict(list)
-    for row in chosen:
-        why = _why(row, past[row.entry.id], groups, shows_money=only is None)
-        found[row.billed.line_id].append(why)
+    for line_id, billed in rows:
+        if line_id in line_ids:
+            found[line_id].append(explained[billed.entry.id])
     return found
 
 
-def _rows(session: Session, invoice: Invoice, only: Member | None) -> list[_Row]:
+def explain_entries(
+    session: Session,
+    rows: Sequence[Billed],
+    *,
+    workspace_id: UUID,
+    only: Collection[UUID],
+    until: datetime,
+) -> dict[UUID, WhyEntry]:
+    """Return how entries came to be billed as they are, by entry.
+
+    Args:
+        session: the open transaction.
+        rows: all that is billed together, so that no rounding group lacks a part.
+        workspace_id: whose entries.
+        only: the entries to explain.
+        until: the instant as of which they are told.
+    """
+    groups = _groups(rows)
+    chosen = [row for row in rows if row.entry.id in only]
+    past = look_back(
+        session, workspace_id=workspace_id, entries=[row.entry for row in chosen], until=until
+    )
+    return {row.entry.id: _why(row, past[row.entry.id], groups[row.group_key]) for row in chosen}
+
+
+def _rows(session: Session, invoice: Invoice, only: Member | None) -> list[tuple[UUID, Billed]]:
+    """Return what the invoice bills, each with its line; money only where it is all of it."""
     query = (
         select(BillingEntry, TimeEntry, Member.name)
         .join(
@@ -145,7 +184,8 @@ def _rows(session: Session, invoice: Invoice, only: Member | None) -> list[_Row]
         )
         .join(
             Member,
-            (Member.workspace_id == TimeEntry.workspace_id) & (Member.id == TimeEntry.member_id),
+            (Member.workspace_id == BillingEntry.workspace_id)
+            & (Member.id == BillingEntry.member_id),
         )
         .where(
             BillingEntry.workspace_id == invoice.workspace_id,
@@ -155,27 +195,46 @@ def _rows(session: Session, invoice: Invoice, only: Member | None) -> list[_Row]
     )
     if only is not None:
         query = query.where(BillingEntry.member_id == only.id)
-    return [_Row(*row) for row in session.execute(query)]
+    return [
+        (billed.line_id, _billed(billed, entry, name, shows_money=only is None))
+        for billed, entry, name in session.execute(query)
+    ]
 
 
-def _groups(rows: Sequence[_Row]) -> dict[str, WhyGroup]:
+def _billed(billed: BillingEntry, entry: TimeEntry, name: str, *, shows_money: bool) -> Billed:
+    return Billed(
+        entry=entry,
+        member_name=name,
+        worked_on=billed.worked_on,
+        seconds=billed.seconds_worked,
+        minutes=billed.minutes_billed,
+        group_key=billed.group_key,
+        group_seconds=billed.group_seconds,
+        group_minutes=billed.group_minutes,
+        rule=RoundingRule(**billed.rounding),
+        rate=Money(billed.rate_minor, billed.currency) if shows_money else None,
+        rate_source=billed.rate_source if shows_money else None,
+        amount=Money(billed.amount_minor, billed.currency) if shows_money else None,
+    )
+
+
+def _groups(rows: Sequence[Billed]) -> dict[str, WhyGroup]:
     """Return the rounding groups by key; a group is one member's, so nobody else's is missing."""
     parts: dict[str, list[GroupPart]] = defaultdict(list)
     sums: dict[str, tuple[int, int]] = {}
-    for billed, entry, _ in rows:
-        part = GroupPart(entry.number, billed.seconds_worked, billed.minutes_billed)
-        parts[billed.group_key].append(part)
-        sums[billed.group_key] = billed.group_seconds, billed.group_minutes
+    for row in rows:
+        parts[row.group_key].append(GroupPart(row.entry.number, row.seconds, row.minutes))
+        sums[row.group_key] = row.group_seconds, row.group_minutes
     return {key: WhyGroup(tuple(parts[key]), *both) for key, both in sums.items()}
 
 
-def _why(row: _Row, past: Past, groups: Mapping[str, WhyGroup], *, shows_money: bool) -> WhyEntry:
-    billed, entry, name = row
+def _why(row: Billed, past: Past, group: WhyGroup) -> WhyEntry:
+    entry = row.entry
     return WhyEntry(
         entry_id=entry.id,
         entry_number=entry.number,
-        member_name=name,
-        worked_on=billed.worked_on,
+        member_name=row.member_name,
+        worked_on=row.worked_on,
         started_at=past.started_at,
         ended_at=past.ended_at,
         zone=past.zone,
@@ -187,11 +246,11 @@ def _why(row: _Row, past: Past, groups: Mapping[str, WhyGroup], *, shows_money: 
         approved_by=past.approved_by,
         approved_at=past.approved_at,
         changes=past.changes,
-        seconds_worked=billed.seconds_worked,
-        minutes_billed=billed.minutes_billed,
-        group=groups[billed.group_key],
-        rounding=RoundingRule(**billed.rounding).words,
-        rate=Money(billed.rate_minor, billed.currency) if shows_money else None,
-        rate_source=billed.rate_source if shows_money else None,
-        amount=Money(billed.amount_minor, billed.currency) if shows_money else None,
+        seconds_worked=row.seconds,
+        minutes_billed=row.minutes,
+        group=group,
+        rounding=row.rule.words,
+        rate=row.rate,
+        rate_source=row.rate_source,
+        amount=row.amount,
     )

@@ -5,9 +5,9 @@ was changed, only times and kinds are printed with before and after.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
+from timebot.billing.printed_moment import Moment, moment_at
 from timebot.billing.why import WhyCredit, WhyLine
 from timebot.billing.why_entries import WhyEntry, WhyGroup
 from timebot.money import Money
@@ -20,18 +20,6 @@ _NAMED_ONLY = {
     "text": "The description was changed.",
     "ticket_ref": "The ticket was changed.",
 }
-
-
-@dataclass(frozen=True)
-class Moment:
-    """An instant as clocks showed it where it was.
-
-    Attributes:
-        clock: such as `9:05:30`.
-    """
-
-    day: date
-    clock: str
 
 
 @dataclass(frozen=True)
@@ -127,15 +115,15 @@ def _entry(entry: WhyEntry) -> PrintedEntry:
         number=entry.entry_number,
         member=entry.member_name,
         worked_on=entry.worked_on,
-        began=_moment(began, entry.zone),
-        ended=_moment(ended, entry.zone),
+        began=moment_at(began, entry.zone),
+        ended=moment_at(ended, entry.zone),
         zone=entry.zone,
         text=entry.text,
         ticket_ref=entry.ticket_ref,
         ticket_url=entry.ticket_url,
         source=entry.source,
         approved_by=entry.approved_by,
-        approved=None if approved is None else _moment(approved, entry.zone),
+        approved=None if approved is None else moment_at(approved, entry.zone),
         changes=tuple(_change(step, entry.zone) for step in entry.changes),
         seconds_worked=entry.seconds_worked,
         minutes_billed=entry.minutes_billed,
@@ -151,7 +139,7 @@ def _change(step: Step, zone: str) -> PrintedChange:
     if step.state_before == "approved":
         outcomes.append("The approval no longer counted.")
     return PrintedChange(
-        at=_moment(step.at, zone),
+        at=moment_at(step.at, zone),
         by=step.by or "",
         is_for_author=step.is_for_author,
         # What people noted about it is theirs.
@@ -162,11 +150,6 @@ def _change(step: Step, zone: str) -> PrintedChange:
 
 def _outcome(part: Replaced, zone: str) -> str:
     return part_line(part, zone) if part.part in _SHOWN_IN_FULL else _NAMED_ONLY[part.part]
-
-
-def _moment(moment: datetime, zone: str) -> Moment:
-    local = moment.astimezone(ZoneInfo(zone))
-    return Moment(local.date(), f"{local.hour}:{local:%M:%S}")
 
 
 def _shown(money: Money | None) -> Money:

@@ -1,5 +1,6 @@
-"""Worked seconds in SQL: exact whole seconds between two instants, the same on both databases."""
+"""Worked seconds: exact whole seconds between two instants, the same in SQL and for people."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
@@ -20,6 +21,15 @@ class seconds_between(FunctionElement[int]):  # noqa: N801 - reads as the SQL fu
 
 WORKED_SECONDS = seconds_between(TimeEntry.started_at, TimeEntry.ended_at)
 """The seconds of a closed time entry; NULL while it runs."""
+
+
+_SECOND = timedelta(seconds=1)
+
+
+def whole_seconds(started_at: datetime, ended_at: datetime) -> tuple[datetime, datetime]:
+    """Return start and end in whole seconds that differ by what was worked; fractions are off."""
+    ended = ended_at.replace(microsecond=0)
+    return ended - (ended_at - started_at) // _SECOND * _SECOND, ended
 
 
 @compiles(seconds_between, "sqlite")

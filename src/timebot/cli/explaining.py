@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
+from timebot.billing.document import MOST_EXPLAINED
 from timebot.billing.numbers import get_invoice
 from timebot.billing.ports import TryLater
-from timebot.billing.why_document import MOST_EXPLAINED, WhyDocument, load_why_document
+from timebot.billing.why_document import WhyDocument, load_why_document
 from timebot.billing.why_file import why_csv
 from timebot.cli.opening import one_workspace, open_settings, present, reading, workspace_option
 from timebot.errors import Refusal
@@ -48,7 +49,7 @@ def why(number: str, target: Path | None, team: str | None) -> None:
         today = day_of(present(), workspace.zone)
         document = load_why_document(session, invoice, workspace=workspace, today=today)
     if target is None:
-        click.echo(why_csv(document), nl=False)
+        click.echo(why_csv(document.lines), nl=False)
         return
     target.write_bytes(_drawn(document))
     click.echo(f"How {document.invoice.number} came to be is in {target}.")

@@ -7,6 +7,7 @@ from timebot.clients.models import LINE_GROUPINGS, Client, Project
 from timebot.clients.names import clean_name, name_key
 from timebot.errors import Refusal
 from timebot.team import typed_values as read
+from timebot.team.models import ANNEX_DETAILS
 from timebot.team.rounding_rule import RoundingRule, parse_rounding
 
 Columns = dict[str, object]
@@ -45,6 +46,16 @@ def _choice(what: str, *choices: str) -> Reader:
     return partial(read.read_choice, what=what, choices=choices)
 
 
+def _annex_detail(given: object) -> str | None:
+    """Return a detail of the client's own; nothing (or `inherit`) means the firm's.
+
+    Here `none` is a choice: no annex, whatever the firm's is.
+    """
+    if given is None or str(given).strip().casefold() in {"", "inherit"}:
+        return None
+    return read.read_choice(given, what="annex", choices=ANNEX_DETAILS)
+
+
 _CLIENT_READERS: dict[str, Reader] = {
     "name": lambda given: clean_name(str(given), what="client"),
     "aliases": _aliases,
@@ -61,7 +72,7 @@ _CLIENT_READERS: dict[str, Reader] = {
     "collection": _choice("collection", "charge", "send"),
     "is_retainer": partial(read.read_yes, what="retainer"),
     "line_grouping": _choice("line grouping", *LINE_GROUPINGS),
-    "has_annex": partial(read.read_yes, what="annex"),
+    "annex_detail": _annex_detail,
     "uplift_ceiling_percent": partial(
         read.read_count, what="ceiling for rounding", least=0, most=1000
     ),

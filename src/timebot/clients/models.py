@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from timebot.db import STRICT, Base, InWorkspace, one_of, same_workspace, unique_where
 from timebot.money import Money
+from timebot.team.models import ANNEX_DETAILS
 
 LINE_GROUPINGS = ("entry", "day", "person", "project")
 RATE_SCOPES = ("member_on_project", "project", "member", "client")
@@ -45,7 +46,7 @@ class Client(InWorkspace, Base):
         collection: charge (card on file) or send (pay link or bank details).
         is_retainer: money held for the client; never charged automatically.
         line_grouping: what one printed line stands for.
-        has_annex: whether the PDF shows worked beside billed time.
+        annex_detail: one of `ANNEX_DETAILS`; None for the workspace's.
         rounding_*: the client's own rule, all four or none.
         uplift_ceiling_percent: how far rounding may raise the time before a draft is parked.
         stripe_customer_id, card_*: the card on file; only what may be shown.
@@ -60,6 +61,7 @@ class Client(InWorkspace, Base):
         UniqueConstraint("workspace_id", "stripe_customer_id"),
         one_of("collection", "charge", "send"),
         one_of("line_grouping", *LINE_GROUPINGS),
+        one_of("annex_detail", *ANNEX_DETAILS),
         CheckConstraint(_ROUNDING, name="rounding"),
         CheckConstraint("tax_ppm BETWEEN 0 AND 1000000", name="tax_ppm"),
         CheckConstraint("name <> ''", name="name"),
@@ -85,7 +87,7 @@ class Client(InWorkspace, Base):
     collection: Mapped[str] = mapped_column(default="charge")
     is_retainer: Mapped[bool] = mapped_column(default=False)
     line_grouping: Mapped[str] = mapped_column(default="entry")
-    has_annex: Mapped[bool] = mapped_column(default=False)
+    annex_detail: Mapped[str | None]
     rounding_increment: Mapped[int | None]
     rounding_mode: Mapped[str | None]
     rounding_minimum: Mapped[int | None]

@@ -10,6 +10,7 @@ from timebot.billing.document import InvoiceDocument, Party
 from timebot.billing.why_document import WhyDocument
 from timebot.gateways.writing import template_environment
 from timebot.locales import known_locale
+from timebot.money import Money, billing_step
 
 
 class InvoicePage:
@@ -30,6 +31,8 @@ class InvoicePage:
             has_day=any(line.worked_on for line in invoice.lines),
             has_member=any(line.member for line in invoice.lines),
             has_text=any(line.text for line in invoice.lines),
+            zones=sorted({row.zone for row in invoice.annex if row.zone}),
+            step=_step(invoice.currency),
         )
 
 
@@ -64,6 +67,7 @@ class WhyPage:
         """Return the page; the same document gives the same page."""
         return self._template.render(
             why=why,
+            step=_step(why.invoice.currency),
             doc={"locale_name": known_locale(why.invoice.locale)},
             css=self._css,
             logo=_logo_address(why.invoice.seller),
@@ -74,6 +78,12 @@ def _style() -> Markup:
     style = files("timebot.gateways") / "templates" / "invoice.css"
     # Our own file, so it need not be escaped; no style sheet comes from outside.
     return Markup(style.read_text(encoding="utf-8"))  # noqa: S704 - see above
+
+
+def _step(currency: str) -> Money | None:
+    """Return to what amounts are rounded, where that is more than the smallest unit."""
+    step = billing_step(currency)
+    return Money(step, currency) if step > 1 else None
 
 
 def _logo_address(seller: Party) -> str | None:

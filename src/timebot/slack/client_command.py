@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from timebot.billing.budgets import budget_uses
 from timebot.billing.open_work import open_work_of
+from timebot.clients.annex_detail import annex_detail_of
 from timebot.clients.catalogue import add_client, archive_client, list_clients
 from timebot.clients.models import Client, Project
 from timebot.clients.places import all_places
@@ -181,6 +182,7 @@ def _facts(asked: Asked, client: Client) -> list[tuple[str, str]]:
         ("Card", card_words(client)),
         ("Rounding", rule_for(asked.workspace, client).words + _ceiling_words(client)),
         ("Invoice lines", f"one per {client.line_grouping}"),
+        ("Annex of invoices", annex_detail_of(asked.workspace, client)),
         ("Payment terms", counted(terms, "day")),
         ("Address", client.address or "none"),
         ("Tax id", client.tax_id or "none"),

@@ -12,7 +12,7 @@ from timebot.slack.answer import Answer, AtField
 from timebot.slack.blocks import Block, actions, button, escape, modal, section
 from timebot.slack.client_choices import client_at
 from timebot.slack.desk import SURFACE, Asked, Feature
-from timebot.slack.form_fields import Field, draw_fields, filled, read_fields
+from timebot.slack.form_fields import ANNEX_CHOICES, Field, draw_fields, filled, read_fields
 from timebot.slack.ids import Act, Form
 from timebot.slack.words import listed
 from timebot.team.rights import require
@@ -55,7 +55,13 @@ _TERMS = (
         "choice",
         choices=tuple((each, f"One per {each}") for each in LINE_GROUPINGS),
     ),
-    Field("has_annex", "Worked beside billed time as an annex", "choice", choices=_YES_NO),
+    Field(
+        "annex_detail",
+        "Annex of invoices",
+        "choice",
+        hint="Pages behind the invoice that show what each line is made of.",
+        choices=(("inherit", "As set for the firm"), *ANNEX_CHOICES),
+    ),
     Field("rounding", "Rounding", hint="Empty for the firm's. Such as law.", is_optional=True),
     Field(
         "uplift_ceiling_percent",
@@ -218,6 +224,8 @@ def _initial_of(client: Client, name: str) -> str | None:
         own = rounding_columns(client)
         return None if own is None else RoundingRule(*own).words
     value = getattr(client, name)
+    if name == "annex_detail":
+        return value or "inherit"
     if name == "tax_ppm":
         return None if value is None else percent_in_words(value)
     if isinstance(value, bool):

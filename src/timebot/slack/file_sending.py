@@ -121,7 +121,7 @@ class FileSender:
         if isinstance(found, bytes):
             return found
         if isinstance(found, WhyDocument) and found.is_too_long:
-            return why_csv(found).encode("utf-8")
+            return why_csv(found.lines).encode("utf-8")
         if self._renderer is None:
             raise TryLater("nothing draws PDFs here")
         if isinstance(found, WhyDocument):

@@ -7,6 +7,13 @@ from typing import Literal
 from timebot.slack.blocks import Block, field, option, plain, select, text_field, type_ahead
 from timebot.slack.delivery import Delivery
 
+ANNEX_CHOICES = (
+    ("none", "None"),
+    ("times", "The times of each entry"),
+    ("full", "How each amount came to be"),
+)
+"""What may be chosen for the annex of invoices."""
+
 Kind = Literal["line", "lines", "choice", "day", "time", "channel", "any_channel", "person", "find"]
 
 

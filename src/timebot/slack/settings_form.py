@@ -10,7 +10,7 @@ from timebot.billing.run_schedule import next_run_at
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, escape, header, modal, section
 from timebot.slack.desk import SURFACE, Asked, Feature
-from timebot.slack.form_fields import Field, draw_fields, read_fields
+from timebot.slack.form_fields import ANNEX_CHOICES, Field, draw_fields, read_fields
 from timebot.slack.holidays_command import holidays_typed
 from timebot.slack.ids import Act, Form
 from timebot.slack.words import instant_words, started
@@ -70,6 +70,13 @@ GROUPS = (
             Field("tax", "Tax", hint="Name and rate, such as VAT 19%."),
             Field("terms_days", "Payment terms in days"),
             Field("invoice_series", "Letters before invoice numbers"),
+            Field(
+                "annex_detail",
+                "Annex of invoices",
+                "choice",
+                hint="Pages behind the invoice that show what each line is made of.",
+                choices=ANNEX_CHOICES,
+            ),
             Field(
                 "deviation_percent",
                 "Unusual amount, in percent",

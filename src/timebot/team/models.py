@@ -14,6 +14,10 @@ ROLES = ("none", "member", "approver", "billing", "owner")
 
 OVERNIGHT_RULES = ("day_end", "last_action", "keep")
 
+ANNEX_DETAILS = ("none", "times", "full")
+"""What the annex of an invoice shows: nothing, the times behind each line, or all that a client
+may see of how each amount came to be."""
+
 REMINDED = "(remind_empty_day OR remind_no_timer OR remind_unsubmitted) AND deactivated_at IS NULL"
 """In SQL: a member who asked to be reminded of something, and is still there."""
 
@@ -45,6 +49,7 @@ class Workspace(Base):
         auto_release_hours: clean invoices release themselves after this, None for never.
         invoice_series: the letters before an invoice number.
         reminder_days: days after the due date on which clients are reminded; None for never.
+        annex_detail: one of `ANNEX_DETAILS`, for clients without one of their own.
         tax_name, tax_ppm: how tax is called and its usual rate in parts per million.
         overnight_rule: where a timer left overnight is stopped: at the end of the working day, at
             the member's last action, or not at all (`keep`).
@@ -60,6 +65,7 @@ class Workspace(Base):
     __table_args__ = (
         one_of("start_policy", "switch", "refuse"),
         one_of("overnight_rule", *OVERNIGHT_RULES),
+        one_of("annex_detail", *ANNEX_DETAILS),
         CheckConstraint("lock_after_days BETWEEN 0 AND 365", name="lock_after_days"),
         CheckConstraint("approval_remind_hours BETWEEN 1 AND 720", name="approval_remind_hours"),
         CheckConstraint(
@@ -116,6 +122,7 @@ class Workspace(Base):
     tax_ppm: Mapped[int] = mapped_column(default=0)
     project_word: Mapped[str] = mapped_column(default="project")
     overnight_rule: Mapped[str] = mapped_column(default="day_end")
+    annex_detail: Mapped[str] = mapped_column(default="none")
     lock_after_days: Mapped[int | None] = mapped_column(default=14)
     approval_remind_hours: Mapped[int | None] = mapped_column(default=24)
     approval_escalate_hours: Mapped[int | None] = mapped_column(default=72)

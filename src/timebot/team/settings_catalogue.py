@@ -7,7 +7,7 @@ from functools import partial
 from timebot.team import typed_values as read
 from timebot.team.days import day_in_words, minute_in_words
 from timebot.team.logo import read_logo
-from timebot.team.models import OVERNIGHT_RULES, Workspace
+from timebot.team.models import ANNEX_DETAILS, OVERNIGHT_RULES, Workspace
 from timebot.team.rounding_rule import RoundingRule, parse_rounding
 from timebot.team.setting import Columns, Setting, of_column
 
@@ -275,6 +275,13 @@ SETTINGS: tuple[Setting, ...] = (
         partial(read.read_count, least=0, most=365, unit="day"),
         label="payment terms",
         show=_counted("day"),
+    ),
+    of_column(
+        "annex_detail",
+        "annex, invoice annex",
+        "times",
+        partial(read.read_choice, choices=ANNEX_DETAILS),
+        label="annex of invoices",
     ),
     of_column(
         "deviation_percent",

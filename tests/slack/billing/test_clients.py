@@ -69,6 +69,21 @@ def test_billing_terms_are_changed_in_a_modal(firm: Firm) -> None:
     assert (client.line_grouping, client.rounding_increment, client.tax_ppm) == ("day", 6, 70_000)
 
 
+def test_the_annex_is_chosen_for_a_client_or_follows_the_firm(firm: Firm) -> None:
+    shown = firm.types("client acme")
+    details = []
+    for choice in ("none", "full", "inherit"):
+        firm.ben.click(shown, text="Billing terms")
+        firm.ben.fill("annex_detail", choice)
+        firm.ben.submit()
+        details.append(firm.row(Client, name="Acme").annex_detail)
+
+    assert details == ["none", "full", None]
+    firm.types("settings annex times", firm.olga)
+    assert "Annex of invoices" in firm.types("client acme").text
+    assert "times" in firm.types("client acme").text
+
+
 def test_editing_keeps_what_was_not_touched(firm: Firm) -> None:
     shown = firm.types("client acme")
     firm.ben.click(shown, text="Edit")

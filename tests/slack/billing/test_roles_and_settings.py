@@ -86,6 +86,15 @@ def test_settings_are_changed_as_text(firm: Firm) -> None:
     assert "Payment terms" in answer.text
 
 
+def test_the_annex_of_invoices_is_none_times_or_full(firm: Firm) -> None:
+    firm.types("settings annex full", firm.olga)
+
+    answer = firm.types("settings annex pictures", firm.olga)
+
+    assert "Annex of invoices can be none, times, full; pictures is none of them." in answer.text
+    assert firm.row(Workspace).annex_detail == "full"
+
+
 def test_all_faulty_settings_are_told_at_once_and_none_is_changed(firm: Firm) -> None:
     answer = firm.types("settings terms soon; zone Nowhere; series INV2; grace 2", firm.olga)
 

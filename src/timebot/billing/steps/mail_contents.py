@@ -17,6 +17,9 @@ from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail
 from timebot.billing.receivable import owed, received
 from timebot.billing.steps.files import CSV, MadeFile
+from timebot.billing.why import explain_lines
+from timebot.billing.why_file import annex_csv
+from timebot.billing.why_printed import print_line
 from timebot.clients.models import Client
 from timebot.team.days import day_of
 from timebot.team.models import Workspace
@@ -53,7 +56,7 @@ def compose_mail(
     document = load_document(session, invoice)
     with_invoice = _brings_invoice(session, invoice, mail)
     has_detail = with_invoice and document.has_detail_file
-    detail = _detail(session, invoice) if has_detail else None
+    detail = _detail(session, invoice, document.annex_detail) if has_detail else None
     letter = _letter(session, letters, invoice, mail, workspace, with_invoice=with_invoice)
     file_name = f"{invoice.number}.pdf" if with_invoice else None
     message = _message(letter, client, workspace, file_name=file_name)
@@ -138,6 +141,11 @@ def _paid_on(invoice: Invoice, workspace: Workspace) -> date:
     return day_of(invoice.paid_at, workspace.zone)
 
 
-def _detail(session: Session, invoice: Invoice) -> MadeFile:
-    """Return the list of all entries, for an invoice too long to print each of them."""
-    return MadeFile(detail_csv(session, invoice).encode("utf-8"), CSV)
+def _detail(session: Session, invoice: Invoice, annex_detail: str) -> MadeFile:
+    """Return the list of all entries, where they are too many to print each of them."""
+    if annex_detail == "none":
+        listed = detail_csv(session, invoice)
+    else:
+        lines = [print_line(line) for line in explain_lines(session, invoice)]
+        listed = annex_csv(lines, detail=annex_detail)
+    return MadeFile(listed.encode("utf-8"), CSV)

@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("collection", sa.Text(), nullable=False),
         sa.Column("is_retainer", Flag(), nullable=False),
         sa.Column("line_grouping", sa.Text(), nullable=False),
-        sa.Column("has_annex", Flag(), nullable=False),
+        sa.Column("annex_detail", sa.Text(), nullable=True),
         sa.Column("rounding_increment", Whole(), nullable=True),
         sa.Column("rounding_mode", sa.Text(), nullable=True),
         sa.Column("rounding_minimum", Whole(), nullable=True),
@@ -52,6 +52,9 @@ def upgrade() -> None:
         sa.CheckConstraint("collection IN ('charge', 'send')", name="ck_client_collection"),
         sa.CheckConstraint(
             "line_grouping IN ('entry', 'day', 'person', 'project')", name="ck_client_line_grouping"
+        ),
+        sa.CheckConstraint(
+            "annex_detail IN ('none', 'times', 'full')", name="ck_client_annex_detail"
         ),
         sa.CheckConstraint("name <> ''", name="ck_client_name"),
         sa.CheckConstraint(

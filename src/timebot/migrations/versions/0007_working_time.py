@@ -1,4 +1,4 @@
-"""Working time in the team's room, who was heard; reminders, overnight, locks, escalation."""
+"""Working time in the team's room; reminders, overnight, locks, escalation; the annex."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ down_revision = "0006_payments"
 _REMINDERS = ("remind_empty_day", "remind_no_timer", "remind_unsubmitted")
 _WORKSPACE = (
     "overnight_rule",
+    "annex_detail",
     "lock_after_days",
     "approval_remind_hours",
     "approval_escalate_hours",
@@ -24,6 +25,11 @@ def upgrade() -> None:
         "workspace",
         sa.Column("overnight_rule", sa.Text(), nullable=False, server_default="day_end"),
         "overnight_rule IN ('day_end', 'last_action', 'keep')",
+    )
+    add_checked_column(
+        "workspace",
+        sa.Column("annex_detail", sa.Text(), nullable=False, server_default="none"),
+        "annex_detail IN ('none', 'times', 'full')",
     )
     for name, default, span in (
         ("lock_after_days", "14", "0 AND 365"),

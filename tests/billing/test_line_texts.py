@@ -1,8 +1,7 @@
 """The words of a line: what its entries share, and the ticket of each where they differ."""
 
 from tests.billing.works import work
-from timebot.billing.composing import LineTexts, annex_rows, line_texts
-from timebot.billing.document import MOST_PRINTED_LINES
+from timebot.billing.line_texts import LineTexts, line_texts
 from timebot.billing.pricing import Work, price
 
 TRACKER = "https://tickets.example/browse/ABC-1"
@@ -39,12 +38,3 @@ def test_the_same_name_in_two_systems_is_not_one_ticket() -> None:
     texts = texts_of(ticketed(1, "Sketches", "ABC-1", TRACKER), ticketed(2, "Copy", "ABC-1", other))
 
     assert (texts.text, texts.ticket_url) == ("Sketches (ABC-1); Copy (ABC-1)", None)
-
-
-def test_an_annex_has_a_row_for_each_entry_unless_that_would_be_too_many() -> None:
-    works = [work(number, seconds=30) for number in range(MOST_PRINTED_LINES + 1)]
-
-    fits = annex_rows(price(works[:-1], currency="EUR", grouping="project"))
-    too_long = annex_rows(price(works, currency="EUR", grouping="project"))
-
-    assert (len(fits), len(too_long)) == (MOST_PRINTED_LINES, 0)
