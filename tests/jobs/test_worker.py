@@ -107,6 +107,91 @@ def test_a_worker_that_was_stopped_starts_nothing_more() -> None:
     assert work.runs == 0
 
 
+def test_a_step_that_waits_for_the_outside_keeps_no_other_waiting() -> None:
+    answered, said, beaten = threading.Event(), threading.Event(), threading.Event()
+
+    def waits(_now: datetime, _real_now: datetime) -> int:
+        answered.wait(5)
+        return 0
+
+    def signals(event: threading.Event) -> Work:
+        work = Work()
+        work.ran = event
+        return work
+
+    worker = Worker(
+        clock=SystemClock(),
+        steps=[Task("pipeline", waits), Task("outbox", signals(said))],
+        ticks=[Task("tick", signals(beaten))],
+    )
+    thread = threading.Thread(target=worker.run_forever)
+    thread.start()
+
+    worker.tick()
+    were_served = said.wait(2), beaten.wait(2)
+    answered.set()
+    worker.stop()
+    thread.join(5)
+
+    assert were_served == (True, True)
+    assert not thread.is_alive()
+
+
+def test_the_beat_of_a_start_comes_before_every_step() -> None:
+    order: list[str] = []
+    stepped = threading.Event()
+
+    def ticks(_now: datetime, _real_now: datetime) -> int:
+        time.sleep(0.05)
+        order.append("tick")
+        return 0
+
+    def steps(_now: datetime, _real_now: datetime) -> int:
+        order.append("step")
+        stepped.set()
+        return 0
+
+    worker = Worker(clock=SystemClock(), steps=[Task("step", steps)], ticks=[Task("tick", ticks)])
+    thread = threading.Thread(target=worker.run_forever)
+
+    worker.tick()
+    thread.start()
+    stepped.wait(5)
+    worker.stop()
+    thread.join(5)
+
+    assert order[:2] == ["tick", "step"]
+
+
+def test_what_one_step_did_wakes_the_others_at_once() -> None:
+    second, may_do, is_over = Work(), threading.Event(), threading.Event()
+
+    def does_one(_now: datetime, _real_now: datetime) -> int:
+        if is_over.is_set():
+            return 0
+        may_do.wait(5)
+        is_over.set()
+        return 1
+
+    worker = Worker(
+        clock=SystemClock(), steps=[Task("first", does_one), Task("second", second)], ticks=[]
+    )
+    thread = threading.Thread(target=worker.run_forever)
+    thread.start()
+    second.ran.wait(5)
+    time.sleep(0.05)
+    second.ran.clear()
+    began = time.monotonic()
+
+    may_do.set()
+    second.ran.wait(5)
+    took = time.monotonic() - began
+    worker.stop()
+    thread.join(5)
+
+    assert took < 0.5
+
+
 def test_stopping_ends_after_the_task_under_way() -> None:
     second = Work(1)
     worker: Worker
@@ -116,8 +201,9 @@ def test_stopping_ends_after_the_task_under_way() -> None:
         return 1
 
     worker = Worker(
-        clock=SystemClock(), steps=[Task("first", stops), Task("second", second)], ticks=[]
+        clock=SystemClock(), steps=[], ticks=[Task("first", stops), Task("second", second)]
     )
+    worker.tick()
     worker.run_forever()
 
     assert second.runs == 0

@@ -32,6 +32,9 @@ class Task:
 class Worker:
     """Does what is due until nothing is, then waits to be woken.
 
+    Each step has a thread of its own, and so have the heartbeat's tasks: while Stripe or the mail
+    keeps one of them waiting, people in Slack are answered all the same.
+
     Args:
         clock: the business clock.
         steps: what is done as soon as it is due: outbox, webhooks, pipeline steps.
@@ -42,32 +45,40 @@ class Worker:
         self._clock = clock
         self._steps = tuple(steps)
         self._ticks = tuple(ticks)
-        self._awake = threading.Event()
+        self._awake = tuple(threading.Event() for _ in self._steps)
         self._stopping = threading.Event()
         self._tick_due = threading.Event()
 
     def wake(self) -> None:
         """Say that there may be something to do."""
-        self._awake.set()
+        for awake in self._awake:
+            awake.set()
 
     def tick(self) -> None:
-        """Ask for the tasks of the heartbeat at the worker's next turn."""
+        """Ask for the tasks of the heartbeat as soon as those under way are done."""
         self._tick_due.set()
-        self.wake()
 
     def run_forever(self) -> None:
         """Work until `stop` is called."""
+        threads = [
+            threading.Thread(target=self._keep_doing, args=each, name=each[0].name, daemon=True)
+            for each in zip(self._steps, self._awake, strict=True)
+        ]
+        if self._tick_due.is_set():
+            # The beat of a start comes first: it notices books that were put back from a backup.
+            self._beat()
+        for thread in threads:
+            thread.start()
         while not self._stopping.is_set():
-            self._awake.clear()
-            if self._tick_due.is_set():
-                self._tick_due.clear()
-                self._round(self._ticks)
-            if self._round(self._steps) == 0:
-                self._awake.wait(IDLE_SECONDS)
+            self._tick_due.wait()
+            self._beat()
+        for thread in threads:
+            thread.join()
 
     def stop(self) -> None:
-        """End after the step under way."""
+        """End after what is under way."""
         self._stopping.set()
+        self._tick_due.set()
         self.wake()
 
     def drain(self, *, rounds: int = 200) -> int:
@@ -94,6 +105,20 @@ class Worker:
                 return done
             done += count
         raise RuntimeError("the worker found no end of work")
+
+    def _keep_doing(self, task: Task, awake: threading.Event) -> None:
+        while not self._stopping.is_set():
+            awake.clear()
+            if self._run(task):
+                # What one step did may be what another one waits for.
+                self.wake()
+            else:
+                awake.wait(IDLE_SECONDS)
+
+    def _beat(self) -> None:
+        self._tick_due.clear()
+        self._round(self._ticks)
+        self.wake()
 
     def _round(self, tasks: Sequence[Task]) -> int:
         return sum(self._run(task) for task in tasks if not self._stopping.is_set())
