@@ -19,6 +19,7 @@ from timebot.slack import (
     project_command,
     project_form,
     rate_command,
+    refund_notice,
     rerate_command,
     role_command,
     rounding_command,
@@ -69,4 +70,5 @@ BILLING_NOTICES: Mapping[str, Notice] = {
     **books_notice.NOTICES,
     **cards_to_ask.NOTICES,
     **dispute_notice.NOTICES,
+    **refund_notice.NOTICES,
 }

@@ -17,9 +17,11 @@ from timebot.billing.outside import mark_paid_outside
 from timebot.billing.ports import OutcomeUnknown, Refund
 from timebot.billing.refunding import RefundNotFailed, refund_again
 from timebot.billing.settlement import StripeWebhooks
+from timebot.billing.steps.crediting import hear_of_refund
 from timebot.billing.steps.keys import credit_key, natural_keys
 from timebot.gateways.stripe_gateway import StripeProcessor
 from timebot.journal.inbox import WebhookDelivery
+from timebot.journal.models import OutboxMessage
 from timebot.journal.outcomes import Delivered, Outcome, TryAgain
 from timebot.money import Money
 
@@ -134,6 +136,55 @@ def test_of_thirty_two_presses_one_sends_the_money_back(world: World) -> None:
     assert [each["amount_refunded"] for each in world.stripe.charges()] == [11_305]
 
 
+def told_failed(world: World) -> list[tuple[int, str]]:
+    """Return which try each message tells of, and to whom."""
+    with world.database.read_only() as session:
+        found = select(OutboxMessage).where(OutboxMessage.dedup_key.startswith("refund_failed"))
+        told = [row.payload for row in session.scalars(found.order_by(OutboxMessage.created_at))]
+    return [(each["facts"]["attempt"], each["recipient"]) for each in told]
+
+
+def test_a_refund_that_failed_is_told_once_however_often_it_is_heard(world: World) -> None:
+    note = failed_refund(world)
+
+    for _ in range(2):
+        hear_of(world, note.refund_id or "")
+
+    with world.database.transaction() as session:
+        assert told_failed(world) == [(1, world.owner(session).slack_user_id)]
+
+
+def test_each_try_that_fails_is_told_for_itself(world: World) -> None:
+    note = failed_refund(world)
+    try_again(world, note)
+    world.drain()
+    again = note_of(world).refund_id or ""
+    world.stripe.bank.fail_refund(again)
+
+    for refund_id in (note.refund_id or "", again, again):
+        hear_of(world, refund_id)
+
+    assert [attempt for attempt, _ in told_failed(world)] == [1, 2]
+
+
+def test_of_thirty_two_who_hear_that_a_refund_failed_one_tells_it(world: World) -> None:
+    invoice = world.invoice(world.client_with_card())
+    world.drain()
+    credit(world, invoice, parts=[LOGO], refunds=True)
+    world.drain()
+    note = note_of(world)
+    back = Refund(note.refund_id or "", "failed", Money(note.refund_minor, "EUR"), None, "ours")
+
+    def hear(_number: int) -> bool:
+        with world.database.transaction() as session:
+            row = session.get_one(Invoice, (world.workspace_id, invoice.id), with_for_update=True)
+            return hear_of_refund(session, row, back, now=world.clock.now())
+
+    all_at_once(hear)
+
+    assert len(told_failed(world)) == 1
+
+
 def test_a_second_refund_whose_answer_got_lost_is_not_made_a_third_time(world: World) -> None:
     note = failed_refund(world)
     try_again(world, note)
@@ -210,6 +261,7 @@ def test_a_refund_that_stripe_refuses_is_told_to_people(world: World) -> None:
     assert note_of(world).refund_state == "failed"
     attention = world.fresh(Invoice, invoice.id).attention or ""
     assert "The refund of €113.05 for CN-2026-0001 did not work" in attention
+    assert [attempt for attempt, _ in told_failed(world)] == [1]
 
 
 def test_stripe_asks_for_less_after_a_credit_note(world: World) -> None:

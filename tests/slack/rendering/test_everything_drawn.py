@@ -23,6 +23,7 @@ from tests.slack.rendering.hostile_firm import (
     let_money_go_astray,
     mischief,
 )
+from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice, InvoiceRun
 from timebot.clock import SystemClock
 from timebot.db import Database
@@ -134,6 +135,7 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
     by = {"by_member_id": str(firm.olga.id)}
     days = {"period_start": "2026-03-02", "period_end": "2026-03-16"}
     submission = select(Submission.id).where(Submission.member_id == firm.leo.id)
+    refunds = select(CreditNote.id).where(CreditNote.refund_state == "failed")
     return {
         "card_on_file": {"client_id": str(firm.clients[0].id)},
         "card_lost": {"client_id": str(firm.clients[1].id)},
@@ -142,6 +144,11 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
             "state": "needs_answer",
             "sentence": mischief(4, 300),
             "page": "https://dashboard.stripe.com/disputes/du_1",
+        },
+        "refund_failed": {
+            "note_id": str(firm.session.scalars(refunds).one()),
+            "attempt": "1",
+            "sentence": mischief(5, 300),
         },
         "customer_lost": {"client_id": str(firm.clients[1].id)},
         "budget_crossed": {"project_id": str(firm.projects[0].id), "percent": "100"},

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from timebot.billing.amounts import amount_words
+from timebot.billing.budgets import billing_recipients
 from timebot.billing.credit_document import load_credit_document
 from timebot.billing.credit_models import CreditNote
 from timebot.billing.delivery import note_invoice, show_change, want_first_mail
@@ -17,7 +18,9 @@ from timebot.billing.steps.files import PDF, MadeFile, keep_file
 from timebot.billing.steps.keys import credit_key
 from timebot.billing.steps.settling import decide, park
 from timebot.billing.steps.work import Effect, Outside, Work
+from timebot.journal.notices import tell
 from timebot.money import Money
+from timebot.team.models import Workspace
 
 
 def render_credit(outside: Outside, work: Work) -> Effect:
@@ -92,7 +95,7 @@ def give_up_refund(work: Work, reason: str) -> Effect:
     def record(session: Session, invoice: Invoice) -> None:
         row = _fresh(session, _note_of(work))
         if row.refund_state == "wanted":
-            _tell_failed(session, invoice, row, reason, work)
+            _fail(session, invoice, row, reason, now=work.now)
 
     return record
 
@@ -109,9 +112,9 @@ def settle_refund(
         theirs = amount_words(session, invoice, answer.amount)
         ours = amount_words(session, invoice, Money(row.refund_minor, row.currency))
         reason = f"Stripe says {theirs}, the credit note {ours}"
-        _tell_failed(session, invoice, row, reason, work)
+        _fail(session, invoice, row, reason, now=work.now)
     elif answer.state == "failed":
-        _tell_failed(session, invoice, row, "the bank refused it", work)
+        _fail(session, invoice, row, "the bank refused it", now=work.now)
     else:
         row.refund_state = answer.state
         session.flush()
@@ -140,10 +143,7 @@ def hear_of_refund(session: Session, invoice: Invoice, refund: Refund, *, now: d
         if refund.state != "failed" and invoice.attention != sentence:
             decide(session, invoice, sentence, now=now)
     elif row.refund_state in {"pending", "done"} and refund.state == "failed":
-        row.refund_state = "failed"
-        session.flush()
-        sentence = refund_failed(session, invoice, row, "the bank sent it back")
-        decide(session, invoice, sentence, now=now)
+        _fail(session, invoice, row, "the bank sent it back", now=now)
     elif row.refund_state == "pending" and refund.state == "done":
         row.refund_state = "done"
         session.flush()
@@ -151,12 +151,25 @@ def hear_of_refund(session: Session, invoice: Invoice, refund: Refund, *, now: d
     return True
 
 
-def _tell_failed(
-    session: Session, invoice: Invoice, row: CreditNote, reason: str, work: Work
+def _fail(
+    session: Session, invoice: Invoice, row: CreditNote, reason: str, *, now: datetime
 ) -> None:
+    """Note that the present try failed, and tell it: the card alone is only repainted."""
     row.refund_state = "failed"
     session.flush()
-    decide(session, invoice, refund_failed(session, invoice, row, reason), now=work.now)
+    sentence = refund_failed(session, invoice, row, reason)
+    decide(session, invoice, sentence, now=now)
+    workspace = session.get_one(Workspace, invoice.workspace_id)
+    for recipient in billing_recipients(session, workspace):
+        tell(
+            session,
+            workspace_id=invoice.workspace_id,
+            notice="refund_failed",
+            recipient=recipient,
+            facts={"note_id": row.id, "attempt": row.refund_attempt, "sentence": sentence},
+            dedup_key=f"refund_failed:{row.id}:{row.refund_attempt}:{recipient}",
+            now=now,
+        )
 
 
 def refund_failed(session: Session, invoice: Invoice, note: CreditNote, reason: str) -> str:
