@@ -88,16 +88,15 @@ def test_a_second_transaction_in_the_same_thread_is_refused(database: Database) 
         pass
 
 
-def test_calls_outside_are_refused_inside_a_transaction_only(database: Database) -> None:
-    with (
-        database.transaction(),
-        pytest.raises(RuntimeError, match="a call to Stripe must not start inside"),
-    ):
+@pytest.mark.parametrize("way", ["transaction", "read_only"])
+def test_calls_outside_are_refused_while_a_session_is_open_only(
+    database: Database, way: str
+) -> None:
+    opened = {"transaction": database.transaction, "read_only": database.read_only}[way]
+    with opened(), pytest.raises(RuntimeError, match="a call to Stripe must not start inside"):
         refuse_inside_transaction("a call to Stripe")
 
     refuse_inside_transaction("a call to Stripe")
-    with database.read_only():
-        refuse_inside_transaction("a call to Stripe")
 
 
 def test_a_transaction_of_another_thread_is_its_own_affair(database: Database) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -51,6 +51,7 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 _BUSY_MILLISECONDS = 30_000
 _inside: ContextVar[int] = ContextVar("timebot_open_transactions", default=0)
+_reading: ContextVar[int] = ContextVar("timebot_open_readings", default=0)
 
 
 class Busy(Refusal):
@@ -227,12 +228,13 @@ class Database:
 
         Raises:
             Busy: if others kept it waiting too long; nothing was changed then.
-            RuntimeError: if this thread already has a transaction open.
+            RuntimeError: if this thread already has one open.
         """
-        refuse_inside_transaction("a second transaction")
+        if _inside.get():
+            _refuse("a second transaction")
         with (
             self._writers_turn(wait_seconds),
-            _marked(),
+            _marked(_inside),
             _busy_if_locked(),
             Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
@@ -245,7 +247,7 @@ class Database:
     @contextmanager
     def read_only(self) -> Iterator[Session]:
         """Open a session that reads one consistent state and never blocks a writer."""
-        with Session(self._reading, expire_on_commit=False) as session:
+        with _marked(_reading), Session(self._reading, expire_on_commit=False) as session:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             # Closing rolls back and, unlike rollback(), leaves what was read readable.
@@ -269,14 +271,15 @@ class Database:
 
 
 def refuse_inside_transaction(what: str) -> None:
-    """Refuse to do something outside the database while a transaction is open in this thread.
+    """Refuse to do something outside the database while this thread writes or reads in it.
+
+    What only reads holds a connection too, and keeps PostgreSQL from tidying up.
 
     Raises:
-        RuntimeError: if one is open. It is a fault of ours, never of the person.
+        RuntimeError: if a session is open. It is a fault of ours, never of the person.
     """
-    if _inside.get():
-        message = f"{what} must not start inside a database transaction"
-        raise RuntimeError(message)
+    if _inside.get() or _reading.get():
+        _refuse(what)
 
 
 def normal_url(url: str) -> str:
@@ -303,13 +306,18 @@ def _busy_if_locked() -> Iterator[None]:
         raise
 
 
+def _refuse(what: str) -> NoReturn:
+    message = f"{what} must not start inside a database transaction"
+    raise RuntimeError(message)
+
+
 @contextmanager
-def _marked() -> Iterator[None]:
-    token = _inside.set(_inside.get() + 1)
+def _marked(opened: ContextVar[int]) -> Iterator[None]:
+    opened.set(opened.get() + 1)
     try:
         yield
     finally:
-        _inside.reset(token)
+        opened.set(opened.get() - 1)
 
 
 def _sqlite_module() -> ModuleType:

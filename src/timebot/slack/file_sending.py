@@ -1,5 +1,6 @@
 """Files: PDFs of drafts, invoices and how these came to be, drawn by the worker, sent to one."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -58,6 +59,15 @@ def _want(asked: Asked, **which: UUID | bool) -> None:
     )
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What was asked for; not found yet where it is still to be drawn and stored."""
+
+    found: Found | None
+    name: str
+    comment: str
+
+
 class FileSender:
     """Sends the PDF that somebody asked for.
 
@@ -76,33 +86,31 @@ class FileSender:
         with self._desk.database.read_only() as session:
             if not _may_have_it(session, job.workspace_id, recipient):
                 return GiveUp("the person may not see invoices any more")
-            if "credit_note_id" in job.payload:
-                note_id = UUID(job.payload["credit_note_id"])
-                note = session.get_one(CreditNote, (job.workspace_id, note_id))
-                return self._send_note(session, note, recipient)
-            key = (job.workspace_id, UUID(job.payload["invoice_id"]))
-            invoice = session.get(Invoice, key)
-            is_why = bool(job.payload.get("why"))
-            found = None if invoice is None else self._document(session, invoice, is_why=is_why)
-            name, comment = ("", "") if invoice is None else _named(session, invoice, found)
-        if not name:
+            wanted = self._wanted(session, job)
+        if wanted is None:
             return self._speaker.post(job.workspace_id, recipient, _GONE, [])
-        if found is None:
+        if wanted.found is None:
             return TryAgain("the PDF is not drawn yet")
         try:
-            content = self._drawn(found)
+            content = self._drawn(wanted.found)
         except TryLater as later:
             return TryAgain(later.reason, later.after)
-        return self._speaker.upload(job.workspace_id, recipient, name, content, comment)
-
-    def _send_note(self, session: Session, note: CreditNote, recipient: str) -> Outcome:
-        if note.pdf_sha256 is None:
-            return TryAgain("the PDF is not drawn yet")
-        content = session.get_one(StoredFile, (note.workspace_id, note.pdf_sha256)).content
-        comment = f"Credit note {note.number}"
         return self._speaker.upload(
-            note.workspace_id, recipient, f"{note.number}.pdf", content, comment
+            job.workspace_id, recipient, wanted.name, content, wanted.comment
         )
+
+    def _wanted(self, session: Session, job: OutboxJob) -> _Wanted | None:
+        """Return what was asked for, or None if it is not there any more."""
+        if "credit_note_id" in job.payload:
+            note_id = UUID(job.payload["credit_note_id"])
+            note = session.get_one(CreditNote, (job.workspace_id, note_id))
+            content = _stored(session, job.workspace_id, note.pdf_sha256)
+            return _Wanted(content, f"{note.number}.pdf", f"Credit note {note.number}")
+        invoice = session.get(Invoice, (job.workspace_id, UUID(job.payload["invoice_id"])))
+        if invoice is None:
+            return None
+        found = self._document(session, invoice, is_why=bool(job.payload.get("why")))
+        return _Wanted(found, *_named(session, invoice, found))
 
     def _document(self, session: Session, invoice: Invoice, *, is_why: bool) -> Found | None:
         """Return the stored bytes of an invoice, or what is to be drawn; None if not yet."""
@@ -113,9 +121,7 @@ class FileSender:
             return load_why_document(session, invoice, workspace=workspace, today=today)
         if invoice.document == "draft":
             return draft_document(session, invoice, now, can_charge=self._desk.can_charge)
-        if invoice.pdf_sha256 is None:
-            return None
-        return session.get_one(StoredFile, (invoice.workspace_id, invoice.pdf_sha256)).content
+        return _stored(session, invoice.workspace_id, invoice.pdf_sha256)
 
     def _drawn(self, found: Found) -> bytes:
         if isinstance(found, bytes):
@@ -127,6 +133,12 @@ class FileSender:
         if isinstance(found, WhyDocument):
             return self._renderer.render_why(found)
         return self._renderer.render(found)
+
+
+def _stored(session: Session, workspace_id: UUID, sha256: str | None) -> bytes | None:
+    if sha256 is None:
+        return None
+    return session.get_one(StoredFile, (workspace_id, sha256)).content
 
 
 def _may_have_it(session: Session, workspace_id: UUID, recipient: str) -> bool:
