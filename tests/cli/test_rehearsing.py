@@ -1,6 +1,7 @@
 """`timebot bill run --rehearse`, as an operator types it."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from sqlalchemy import select
 from tests.billing.firm import a_firm
 from tests.cli.conftest import Run
 from timebot.billing.models import InvoiceRun
+from timebot.clock import SystemClock
 from timebot.db import Database
 from timebot.serving import held_alone
+from timebot.team.days import day_in_words, day_of
+from timebot.team.models import Workspace
 
 
 @pytest.mark.usefixtures("agency")
@@ -60,7 +64,10 @@ def test_neither_the_firms_keys_nor_its_proxy_are_used(run: Run) -> None:
     shown = json.loads(result.stdout)
     (invoice,) = shown["invoices"]
     assert (invoice["outcome"], [mail["state"] for mail in invoice["mails"]]) == ("link", ["sent"])
-    assert (shown["slack"]["messages"], shown["slack"]["faults"]) == (1, [])
+    (card,) = shown["slack"]["messages"]
+    assert card["to"] == "owner"
+    assert card["first_line"].startswith("Extra invoice run, 2 Mar")
+    assert shown["slack"]["faults"] == []
     assert shown["refused_calls"] == 0
 
 
@@ -87,8 +94,48 @@ def test_with_nothing_to_bill_a_rehearsal_says_so_in_one_sentence(
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_folder_for_pdfs_needs_a_rehearsal(run: Run) -> None:
-    result = run("bill", "run", "--pdfs", "pdfs")
+@pytest.mark.parametrize("option", [("--pdfs", "pdfs"), ("--as-of", "2031-03-17")])
+def test_what_is_meant_for_a_rehearsal_needs_one(run: Run, option: tuple[str, str]) -> None:
+    result = run("bill", "run", *option)
 
     assert result.exit_code == 2
-    assert "--pdfs goes with --rehearse." in result.stderr
+    assert f"{option[0]} goes with --rehearse." in result.stderr
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_rehearsal_as_of_a_day_says_which_run_it_plays(run: Run, database: Database) -> None:
+    with database.transaction() as session:
+        session.scalars(select(Workspace)).one().anchor_on = None
+    tomorrow = day_of(SystemClock().now(), "UTC") + timedelta(days=1)
+
+    result = run("bill", "run", "--rehearse", "--as-of", str(tomorrow))
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(
+        f"As of {day_in_words(tomorrow)}, with the hours that are approved by now: no run is due,"
+        " so one is opened by hand, over 2 Mar"
+    )
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_past_day_is_refused_in_one_sentence(run: Run) -> None:
+    result = run("bill", "run", "--rehearse", "--as-of", "2026-03-17")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("17 Mar 2026 is over, and a rehearsal plays with the hours as")
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_folder_that_can_hold_no_pdf_is_refused_before_anything_is_played(
+    run: Run, tmp_path: Path
+) -> None:
+    taken = tmp_path / "notes.txt"
+    taken.touch()
+
+    result = run("bill", "run", "--rehearse", "--pdfs", str(taken / "pdfs"))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"No PDF can be written to {taken / 'pdfs'}: {taken} is a file. Nothing was changed. Name"
+        " another folder with --pdfs.\n"
+    )

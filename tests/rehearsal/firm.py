@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,20 +11,26 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.billing.charging.world import PlainRenderer
 from tests.builders import a_client, a_member, a_project, a_workspace, an_entry
 from tests.worlds import World, a_world, utc
 from timebot.app import connect_outside
 from timebot.billing.credit_note import issue_credit_note
 from timebot.billing.crediting import Part
+from timebot.billing.document_ports import Renderer
+from timebot.billing.holds import hold_client
 from timebot.billing.issuing import release_all
 from timebot.billing.models import Invoice
 from timebot.billing.outside import mark_paid_outside
 from timebot.billing.runs import open_manual_run
 from timebot.cli.opening import operator
 from timebot.clients.models import Client
+from timebot.db import Database
 from timebot.demo.run import NO_PAUSE
 from timebot.money import Money
-from timebot.rehearsal.playing import Plan
+from timebot.rehearsal.copying import Tell
+from timebot.rehearsal.plan import Plan
+from timebot.rehearsal.rehearsing import Rehearsal, rehearse
 from timebot.rehearsal.stage import means_of
 from timebot.team.models import Member, Workspace
 
@@ -106,13 +112,14 @@ class BillingMorning:
             )
             return [one.id for one in released]
 
-    def plan(self) -> Plan:
-        """Return the plan of a rehearsal of everything."""
+    def plan(self, client: str | None = None, *, as_of: datetime | None = None) -> Plan:
+        """Return the plan of a rehearsal of everything, or of one client."""
         return Plan(
             workspace_id=self.workspace_id,
-            client_id=None,
+            client_id=None if client is None else self._id_of(client),
             means=means_of(self.world.timebot.settings),
-            act_as=lambda session, workspace: operator(session, workspace, self.world.now()),
+            act_as=operator,
+            as_of=as_of,
         )
 
     def owes_credit(self, name: str) -> None:
@@ -139,6 +146,25 @@ class BillingMorning:
             part = Part(1, amount=Money(4_000, "EUR"))
             issue_credit_note(session, **facts, parts=[part], reason="agreed on the phone")
         self.world.settle()
+
+    def holds(self, name: str) -> None:
+        """Open a run and hold a client's draft in it, as the owner does."""
+        now = self.world.now()
+        with self.world.timebot.database.transaction() as session:
+            workspace = session.get_one(Workspace, self.workspace_id)
+            owner = operator(session, workspace, now)
+            common: dict[str, Any] = {"workspace": workspace, "actor": owner, "surface": "cli"}
+            run = open_manual_run(session, **common, can_charge=True, now=now)
+            draft = session.scalars(
+                select(Invoice)
+                .join(Client, Client.id == Invoice.client_id)
+                .where(Invoice.run_id == run.id, Client.name == name)
+            ).one()
+            hold_client(session, **common, invoice_id=draft.id, reason="asked to wait", now=now)
+
+    def _id_of(self, name: str) -> UUID:
+        with self.world.timebot.database.read_only() as session:
+            return session.scalars(select(Client.id).where(Client.name == name)).one()
 
     def _join(self, session: Session, workspace: Workspace, name: str) -> Client:
         emails = [f"accounts@{name.lower()}.example", f"boss@{name.lower()}.example"]
@@ -178,3 +204,25 @@ def fill(morning: BillingMorning) -> None:
     morning.changes("Birch", card_trouble="refused")
     morning.changes("Delta", is_retainer=True)
     morning.world.settle()
+
+
+def rehearsed(
+    morning: BillingMorning,
+    room: Path,
+    renderer: Renderer | None = None,
+    tell: Tell = lambda _what, _done, _of: None,
+    plan: Plan | None = None,
+) -> Rehearsal:
+    """Rehearse beside the running timebot, as the command does."""
+    database = Database(morning.world.timebot.database.url)
+    try:
+        return rehearse(
+            database,
+            plan=plan or morning.plan(),
+            renderer=renderer or PlainRenderer(),
+            within=room,
+            now=morning.world.now(),
+            tell=tell,
+        )
+    finally:
+        database.dispose()

@@ -1,6 +1,5 @@
 """A rehearsal says what the real run does, and leaves everything as it was."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -8,53 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from tests.billing.charging.world import PlainRenderer
-from tests.rehearsal.firm import WORKS, BillingMorning, a_billing_morning, fill
-from timebot.billing.document_ports import Renderer
+from tests.rehearsal.firm import WORKS, BillingMorning, fill, rehearsed
 from timebot.billing.models import Invoice
 from timebot.billing.pausing import BillingPaused
 from timebot.billing.refusals import NothingToRun
-from timebot.db import Database
 from timebot.rehearsal.account import Account
-from timebot.rehearsal.copying import Tell
-from timebot.rehearsal.rehearsing import Rehearsal, rehearse
 from timebot.team.models import Workspace
 
 Figures = tuple[str, int, int, int, int]
-
-
-@pytest.fixture
-def morning(database_url: str, tmp_path: Path) -> Iterator[BillingMorning]:
-    with a_billing_morning(tmp_path / "world", database_url) as morning:
-        yield morning
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Path:
-    """The folder in which a rehearsal makes its own."""
-    room = tmp_path / "room"
-    room.mkdir()
-    return room
-
-
-def rehearsed(
-    morning: BillingMorning,
-    room: Path,
-    renderer: Renderer | None = None,
-    tell: Tell = lambda _what, _done, _of: None,
-) -> Rehearsal:
-    """Rehearse beside the running timebot, as the command does."""
-    database = Database(morning.world.timebot.database.url)
-    try:
-        return rehearse(
-            database,
-            plan=morning.plan(),
-            renderer=renderer or PlainRenderer(),
-            within=room,
-            now=morning.world.now(),
-            tell=tell,
-        )
-    finally:
-        database.dispose()
 
 
 def told(account: Account) -> list[Figures]:

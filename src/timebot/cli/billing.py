@@ -1,5 +1,6 @@
 """`timebot bill`: what a run would bill, opening one by hand; rounding and why stand beside."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -64,13 +65,25 @@ def show_preview(words: str | None, team: str | None, *, as_json: bool) -> None:
     "--rehearse", "is_rehearsal", is_flag=True, help="Play it all on a copy; nothing changes."
 )
 @click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Rehearse it as it would be on that day.",
+)
+@click.option(
     "--pdfs",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
     help="Keep the PDFs of a rehearsal there, marked as drafts.",
 )
 def run(
-    words: str | None, team: str | None, *, as_json: bool, is_rehearsal: bool, pdfs: Path | None
+    words: str | None,
+    team: str | None,
+    *,
+    as_json: bool,
+    is_rehearsal: bool,
+    as_of: datetime | None,
+    pdfs: Path | None,
 ) -> None:
     """Open a run over all approved hours up to now; it consumes no billing period.
 
@@ -79,17 +92,20 @@ def run(
 
     With --rehearse the run is opened on a copy, what is ready is released there, and every step is
     played to its end in a local Slack, Stripe and Resend: which numbers, amounts, charges and mails
-    it would bring. Nobody outside is asked or told anything.
+    it would bring. Nobody outside is asked or told anything. --as-of plays the runs that are due by
+    the morning of that day, with the hours that are approved by now.
     """
     settings = open_settings()
     if is_rehearsal:
         # Imported here: it brings the local world with it, which no other command needs.
         from timebot.cli.rehearsing import show_rehearsal  # noqa: PLC0415 - see above
 
-        show_rehearsal(settings, words=words, team=team, pdfs=pdfs, as_json=as_json)
+        day = None if as_of is None else as_of.date()
+        show_rehearsal(settings, words=words, team=team, day=day, pdfs=pdfs, as_json=as_json)
         return
-    if pdfs is not None:
-        raise click.UsageError("--pdfs goes with --rehearse.")
+    for given, option in ((as_of, "--as-of"), (pdfs, "--pdfs")):
+        if given is not None:
+            raise click.UsageError(f"{option} goes with --rehearse.")
     can_charge = settings.stripe_api_key is not None
     with writing(settings) as session:
         now = present()

@@ -2,9 +2,10 @@
 
 import signal
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,25 +18,44 @@ from timebot.clients.lookup import find_client
 from timebot.db import Database
 from timebot.gateways.drawing import ChildRenderer
 from timebot.logs import set_up_logs
-from timebot.rehearsal.account import Account, RehearsedInvoice, RehearsedMail, Waiting
+from timebot.rehearsal.account import (
+    Account,
+    PlayedRun,
+    RehearsedInvoice,
+    RehearsedMail,
+    SlackMessage,
+    Waiting,
+)
+from timebot.rehearsal.as_of import instant_on
 from timebot.rehearsal.copying import Tell
-from timebot.rehearsal.playing import Plan
+from timebot.rehearsal.plan import Plan
 from timebot.rehearsal.rehearsing import Rehearsal, rehearse
+from timebot.rehearsal.room import temporary_folder
 from timebot.rehearsal.stage import means_of
 from timebot.settings import Settings
+from timebot.slack.words import days_words, listed
+from timebot.team.days import day_in_words
 
 _KILLED = 128
 """What shells add the number of a signal to, for the exit code of what it ended."""
 
 
 def show_rehearsal(
-    settings: Settings, *, words: str | None, team: str | None, pdfs: Path | None, as_json: bool
+    settings: Settings,
+    *,
+    words: str | None,
+    team: str | None,
+    day: date | None,
+    pdfs: Path | None,
+    as_json: bool,
 ) -> None:
     """Rehearse a run and print what it would bring, for people or for programs.
 
     Raises:
         NotFound, WorkspaceUnclear, NoOwner: see `timebot.cli.opening`.
-        BillingPaused, NothingToRun: if there is nothing that could be rehearsed.
+        BillingPaused, NothingToRun, DayIsOver, DayTooFar: if there is nothing that could be
+            rehearsed.
+        NoRoom, PdfsNotKept: if the copy or the PDFs find no place.
     """
     # An invoice that was never issued has no place in the log; trouble has.
     set_up_logs(settings.model_copy(update={"log_level": "ERROR"}))
@@ -43,21 +63,30 @@ def show_rehearsal(
     with _unwinding(), opened_current(settings) as database, _progress() as tell:
         rehearsal = rehearse(
             database,
-            plan=_plan(database, settings, words, team, pdfs),
+            plan=_plan(database, settings, words=words, team=team, day=day, pdfs=pdfs, now=now),
             renderer=ChildRenderer(),
-            within=Path(tempfile.gettempdir()),
+            within=temporary_folder(),
             now=now,
             tell=tell,
         )
     if as_json:
         print_json(_json(rehearsal))
         return
+    if day is not None:
+        click.echo(_as_of(day, rehearsal.account.opened))
     _draw(rehearsal.account)
     click.echo(_proof(rehearsal))
 
 
 def _plan(
-    database: Database, settings: Settings, words: str | None, team: str | None, pdfs: Path | None
+    database: Database,
+    settings: Settings,
+    *,
+    words: str | None,
+    team: str | None,
+    day: date | None,
+    pdfs: Path | None,
+    now: datetime,
 ) -> Plan:
     with database.read_only() as session:
         workspace = one_workspace(session, team)
@@ -66,7 +95,8 @@ def _plan(
             workspace_id=workspace.id,
             client_id=None if client is None else client.id,
             means=means_of(settings),
-            act_as=lambda session, workspace: operator(session, workspace, present()),
+            act_as=operator,
+            as_of=None if day is None else instant_on(workspace, day, now=now),
             pdfs=pdfs,
         )
 
@@ -81,10 +111,9 @@ def _draw(account: Account) -> None:
     for invoice in account.invoices:
         for mail in invoice.mails:
             click.echo(_mail(mail))
-    slack = account.slack
-    if slack.count:
-        click.echo(f"Slack: {_count(slack.count, 'message')} in {_count(slack.places, 'place')}.")
-    for fault in slack.faults:
+    for message, times in Counter(account.slack.shown).items():
+        click.echo(_message(message, times))
+    for fault in account.slack.faults:
         click.echo(f"Slack would not take this: {fault}")
 
 
@@ -123,6 +152,23 @@ def _mail(mail: RehearsedMail) -> str:
     return f"{verb} to {to}{copies}: {mail.subject}{files}"
 
 
+def _as_of(day: date, opened: Sequence[PlayedRun]) -> str:
+    said = f"As of {day_in_words(day)}, with the hours that are approved by now:"
+    if not opened:
+        return f"{said} no run is due, and what waits in open runs is played."
+    each = [days_words(one.first_day, one.last_day + timedelta(days=1)) for one in opened]
+    days = listed(each, most=3)
+    if opened[0].kind == "manual":
+        return f"{said} no run is due, so one is opened by hand, over {days}."
+    return f"{said} {'the run' if len(opened) == 1 else 'the runs'} of {days}."
+
+
+def _message(message: SlackMessage, times: int) -> str:
+    """Return a line on a message; one that several people of a role get is one line."""
+    to = message.to if times == 1 else f"{message.to}, {times} times"
+    return f"Slack to {to}: {message.first_line}"
+
+
 def _proof(rehearsal: Rehearsal) -> str:
     calls = "no call left this machine"
     if rehearsal.refused_calls:
@@ -143,6 +189,10 @@ def _count(count: int, what: str) -> str:
 def _json(rehearsal: Rehearsal) -> dict[str, object]:
     account = rehearsal.account
     return {
+        "runs": [
+            {"kind": one.kind, "first_day": one.first_day, "last_day": one.last_day}
+            for one in account.opened
+        ],
         "invoices": [_invoice_json(one) for one in account.invoices],
         "waiting": [
             {
@@ -155,8 +205,9 @@ def _json(rehearsal: Rehearsal) -> dict[str, object]:
         ],
         "totals": [money_json(total) for total in account.totals],
         "slack": {
-            "messages": account.slack.count,
-            "places": account.slack.places,
+            "messages": [
+                {"to": one.to, "first_line": one.first_line} for one in account.slack.shown
+            ],
             "faults": list(account.slack.faults),
         },
         "rows": rehearsal.rows,

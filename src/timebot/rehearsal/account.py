@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -76,18 +77,43 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class SlackMessage:
+    """A message that people would see, as it stands when all is done.
+
+    Attributes:
+        to: the role of who gets it, or `billing channel`.
+        first_line: how it begins; a long line is cut.
+    """
+
+    to: str
+    first_line: str
+
+
+@dataclass(frozen=True)
 class SlackMessages:
     """What people would see in Slack.
 
     Attributes:
-        count: how many messages; one that is repainted counts once.
-        places: in how many channels and direct conversations.
+        shown: each message; one that is repainted is one.
         faults: what Slack would not take of them.
     """
 
-    count: int
-    places: int
+    shown: tuple[SlackMessage, ...]
     faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlayedRun:
+    """A run that was opened in the rehearsal.
+
+    Attributes:
+        kind: scheduled, or manual for one that is opened by hand.
+        first_day, last_day: what it bills, both in.
+    """
+
+    kind: str
+    first_day: date
+    last_day: date
 
 
 @dataclass(frozen=True)
@@ -95,10 +121,12 @@ class Account:
     """What a run would do.
 
     Attributes:
+        opened: the runs that were opened for it.
         invoices: in the order of their numbers.
         waiting: drafts that would stay drafts.
     """
 
+    opened: tuple[PlayedRun, ...]
     invoices: tuple[RehearsedInvoice, ...]
     waiting: tuple[Waiting, ...]
     slack: SlackMessages

@@ -18,6 +18,7 @@ from timebot.backup.restoring import restore_backup
 from timebot.billing.models import Invoice
 from timebot.db import Database
 from timebot.journal.models import InboxDelivery, OutboxMessage, PostedMessage
+from timebot.rehearsal.room import NoRoom, ensure_room_is_left, needing_room
 from timebot.team.models import Workspace
 
 Tell = Callable[[str, int, int], None]
@@ -55,8 +56,11 @@ def a_copy(database: Database, *, within: Path, now: datetime, tell: Tell) -> It
         within: where the folder of the copy is made.
         now: the present instant.
         tell: is told of the progress.
+
+    Raises:
+        NoRoom: if the copy finds no place there.
     """
-    with _a_folder(within) as folder:
+    with needing_room(within), _a_folder(within) as folder:
         backup, url = folder / "all.backup", f"sqlite:///{folder / 'copy.db'}"
         header = make_backup(
             database, backup, made_at=now, tell=lambda done, total: tell("Reading", done, total)
@@ -70,6 +74,7 @@ def a_copy(database: Database, *, within: Path, now: datetime, tell: Tell) -> It
         )
         _bring_to_rest(url, now)
         yield Copy(url, folder, header.rows, digests_in(backup, header))
+        ensure_room_is_left(within)
 
 
 def _bring_to_rest(url: str, now: datetime) -> None:
@@ -96,7 +101,10 @@ def _bring_to_rest(url: str, now: datetime) -> None:
 def _a_folder(within: Path) -> Iterator[Path]:
     """Yield a new folder that nobody else may enter, and remove it; so are those that were left."""
     _sweep(within)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=within))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=within))
+    except OSError as error:
+        raise NoRoom(within, (error.strerror or "it takes no file").lower()) from error
     try:
         with FileLock(folder / _LOCK):
             yield folder

@@ -10,7 +10,9 @@ from timebot.billing.pausing import ensure_not_paused
 from timebot.db import Database
 from timebot.rehearsal.account import Account
 from timebot.rehearsal.copying import Tell, a_copy
-from timebot.rehearsal.playing import Plan, play
+from timebot.rehearsal.plan import Plan
+from timebot.rehearsal.playing import play
+from timebot.rehearsal.room import ensure_pdfs_can_be_kept
 from timebot.rehearsal.stage import Drawing, a_stage
 from timebot.rehearsal.staying_home import staying_home
 from timebot.settings import hidden_environment
@@ -47,8 +49,8 @@ def rehearse(
 ) -> Rehearsal:
     """Play a whole run on a copy of the database; the outside is asked and told nothing.
 
-    A run is opened over everything up to now, as `bill run` does, and what is ready is released,
-    in this run and in those that are open already.
+    A run is opened over everything up to now, as `bill run` does, or the runs that are due on the
+    day of the plan; what is ready is released, in these and in those that are open already.
 
     Args:
         database: opened to read; others may write meanwhile.
@@ -61,14 +63,17 @@ def rehearse(
     Raises:
         BillingPaused: if a backup was restored and not compared with Stripe yet.
         NothingToRun: if there is nothing to bill.
+        NoRoom, PdfsNotKept: if the copy or the PDFs find no place.
     """
+    if plan.pdfs is not None:
+        ensure_pdfs_can_be_kept(plan.pdfs)
     with database.read_only() as session:
         ensure_not_paused(session.get_one(Workspace, plan.workspace_id))
     with a_copy(database, within=within, now=now, tell=tell) as copy:
         with (
             staying_home() as watch,
             hidden_environment(),
-            a_stage(copy, plan.means, Drawing(renderer, tell), now=now) as stage,
+            a_stage(copy, plan.means, Drawing(renderer, tell), now=plan.as_of or now) as stage,
         ):
             account = play(stage, plan)
         after = digests_now(
