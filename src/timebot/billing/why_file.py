@@ -69,4 +69,4 @@ def _change(change: PrintedChange) -> str:
 
 
 def _moment(moment: Moment) -> str:
-    return f"{moment.day.isoformat()} {moment.clock}"
+    return f"{moment.day.isoformat()} {moment.clock:0>8}"

@@ -48,7 +48,7 @@ def an_issued_invoice(
     projects: tuple[str, ...] = ("Logo", "Website"),
     minor: int = HOURLY.minor,
     tax_ppm: int = TAX_PPM,
-    has_detail_file: bool = False,
+    **printed: Any,  # noqa: ANN401 - any field of the document
 ) -> Invoice:
     """One hour on each project, applied and priced, issued and due for its first step."""
     currency = client.currency
@@ -93,7 +93,7 @@ def an_issued_invoice(
         )
     )
     session.flush()
-    document = replace(_document(workspace, client, run, mode), has_detail_file=has_detail_file)
+    document = replace(_document(workspace, client, run, mode), **printed)
     issued: dict[str, Any] = as_issued(run, sequence=sequence)
     issued |= {
         "collection": "open",

@@ -16,7 +16,7 @@ from timebot.billing.credit_document import CreditDocument
 from timebot.billing.document import InvoiceDocument
 from timebot.billing.document_ports import Renderer
 from timebot.billing.models import Invoice, InvoiceRun
-from timebot.billing.payment_models import Mail, Payment
+from timebot.billing.payment_models import Mail, Payment, StoredFile
 from timebot.billing.pipeline import InvoicePipeline
 from timebot.billing.ports import CardProcessor, Mailer
 from timebot.billing.why_document import WhyDocument
@@ -155,6 +155,12 @@ class World:
     def payments(self) -> list[Payment]:
         with self.database.read_only() as session:
             return list(session.scalars(select(Payment).order_by(Payment.attempt)))
+
+    def pdf_of(self, invoice: Invoice) -> bytes:
+        """The bytes under which an invoice was stored."""
+        sha256 = self.fresh(Invoice, invoice.id).pdf_sha256
+        with self.database.read_only() as session:
+            return session.get_one(StoredFile, (self.workspace_id, sha256)).content
 
     def mails(self) -> list[Mail]:
         with self.database.read_only() as session:

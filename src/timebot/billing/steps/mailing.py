@@ -16,6 +16,9 @@ from timebot.billing.steps.mail_contents import compose_mail
 from timebot.billing.steps.settling import decide
 from timebot.billing.steps.work import Effect, Outside, Work
 
+MOST_ATTACHED = 18_000_000
+"""Bytes of all attachments: most mailboxes take 25 MB, and base64 makes a third more of them."""
+
 
 def write(outside: Outside, work: Work) -> Effect:
     """Write a wanted mail; without a mailer it stays unsent and is listed."""
@@ -49,6 +52,11 @@ def send(outside: Outside, work: Work) -> Effect:
     with outside.database.read_only() as session:
         envelope = _envelope(session, mail)
         known = _known(session, mail)
+    if sum(map(len, envelope.attachments.values())) > MOST_ATTACHED:
+        raise Rejected(
+            f"its attachments are larger than {MOST_ATTACHED // 1_000_000} MB, which few mailboxes"
+            " take. Send the PDF, and the table from Why, another way"
+        )
     provider_id = None
     if work.attempts > 1:
         # The provider forgets keys after a day, so the key alone would not do.
