@@ -42,7 +42,7 @@ def test_a_fortnight_ends_with_books_that_agree(tmp_path: Path, database_url: st
         the_second_run_takes_what_was_left(agency)
         everybody_can_ask_why(agency)
 
-        agency.world.settle()
+        agency.world.beat()
         assert figures(agency) == IN_THE_END
         check_books(agency)
         assert findings(agency) == []

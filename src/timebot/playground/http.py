@@ -1,6 +1,7 @@
 """A quiet WSGI server on loopback, for every server of the local world."""
 
 import socket
+from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,15 @@ class LocalServer:
     def stop(self) -> None:
         """Stop answering and give the port back."""
         if self._thread is not None:
-            self._server.shutdown()
+            ending = Thread(target=self._server.shutdown)
+            ending.start()
+            self._wake()
+            ending.join()
             self._thread.join()
             self._thread = None
         self._server.server_close()
+
+    def _wake(self) -> None:
+        """Let the server look up at once instead of at its next turn; tests stop thousands."""
+        with suppress(OSError), socket.create_connection((_HOST, self.port)):
+            pass
