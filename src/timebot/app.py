@@ -225,13 +225,18 @@ def _worker(
     database = desk.database
     outbox = Outbox(database, {**sending.handlers(), PROFILE: profiles})
     webhooks = WebhookInbox(database, outside.webhook_handlers(database))
+    watch = None if outside.processor is None else RestoreWatch(database, outside.processor)
     pipeline = InvoicePipeline(
-        database, outside.renderer, outside.letters, outside.mailer, outside.processor
+        database,
+        outside.renderer,
+        outside.letters,
+        outside.mailer,
+        outside.processor,
+        watch,
     )
     ticks = heartbeat_tasks(database, can_charge=settings.stripe_api_key is not None)
-    if outside.processor is not None:
-        # Before anything is opened, released or charged from books that may be old.
-        watch = RestoreWatch(database, outside.processor)
+    if outside.processor is not None and watch is not None:
+        # Before anything is opened or released from books that may be old.
         ticks.insert(0, restore_watch_task(database, watch))
         books = Reconciler(database, outside.processor)
         ticks.append(reconcile_task(database, lambda each, now: books.reconcile(each, now=now)))

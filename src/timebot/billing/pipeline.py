@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from timebot.billing.document_ports import LetterWriter, Renderer
 from timebot.billing.models import Invoice
 from timebot.billing.ports import CardProcessor, Mailer, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.restore_watch import RestoreWatch
 from timebot.billing.steps import charging_card, collecting, crediting, mailing, rendering
 from timebot.billing.steps.claims import claim, due_invoices, lock_claimed
 from timebot.billing.steps.plan import next_step
@@ -57,9 +58,11 @@ class InvoicePipeline:
         letters: LetterWriter,
         mailer: Mailer | None,
         processor: CardProcessor | None,
+        watch: RestoreWatch | None = None,
     ) -> None:
         self._database = database
         self._outside = Outside(database, renderer, letters, mailer, processor)
+        self._watch = watch
 
     def run_once(self, *, now: datetime, real_now: datetime) -> int:
         """Take the steps that are due, up to `AT_ONCE`; return how many were taken.
@@ -69,25 +72,45 @@ class InvoicePipeline:
             real_now: the machine's time; leases follow it.
         """
         clock = RealTime(real_now)
-        for taken in range(AT_ONCE):
-            due = due_invoices(now, clock.now())
-            if not self._take(due, now, clock.now()):
-                return taken
-        return AT_ONCE
+        taken, held = 0, set[UUID]()
+        while taken < AT_ONCE:
+            due = due_invoices(now, clock.now()).where(Invoice.workspace_id.not_in(held))
+            workspace_id = self._whose(due)
+            if workspace_id is None:
+                break
+            if not self._vouches(workspace_id, now):
+                held.add(workspace_id)
+            elif self._take(_of(due, workspace_id), now, clock.now()):
+                taken += 1
+            else:
+                break
+        return taken
 
     def step(
         self, *, workspace_id: UUID, invoice_id: UUID, now: datetime, real_now: datetime
     ) -> bool:
         """Take the next step of one invoice; return whether there was one to take."""
         due = due_invoices(now, real_now)
-        mine = due.where(Invoice.workspace_id == workspace_id, Invoice.id == invoice_id)
+        mine = _of(due, workspace_id).where(Invoice.id == invoice_id)
+        if self._whose(mine) is None or not self._vouches(workspace_id, now):
+            return False
         return self._take(mine, now, real_now)
+
+    def _whose(self, which: Select[Invoice]) -> UUID | None:
+        """Return whose step is due, without keeping writers out to find that none is."""
+        with self._database.read_only() as session:
+            found = session.scalar(which)
+            return None if found is None else found.workspace_id
+
+    def _vouches(self, workspace_id: UUID, now: datetime) -> bool:
+        """Tell whether the books may be billed from; without a processor nobody could say."""
+        try:
+            return self._watch is None or self._watch.vouches(workspace_id, now=now)
+        except Busy:
+            return False
 
     def _take(self, which: Select[Invoice], now: datetime, real_now: datetime) -> bool:
         try:
-            with self._database.read_only() as session:
-                if session.scalar(which) is None:
-                    return False
             with self._database.transaction() as session:
                 work = claim(session, which=which, now=now, real_now=real_now)
                 if work is None:
@@ -147,6 +170,11 @@ class InvoicePipeline:
         else:
             invoice.next_step_at = max(invoice.next_step_at, following.due_at)
         log.info("invoice.step_taken", following=following and following.step, **_fields(work))
+
+
+def _of(which: Select[Invoice], workspace_id: UUID) -> Select[Invoice]:
+    """Keep to a workspace, so that nothing is claimed whose books nobody vouched for."""
+    return which.where(Invoice.workspace_id == workspace_id)
 
 
 def _done(effect: Effect) -> Effect:

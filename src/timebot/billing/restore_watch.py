@@ -15,13 +15,16 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.models import Invoice, InvoiceRun
 from timebot.billing.pausing import last_resumed_at, pause_billing
-from timebot.billing.ports import CardProcessor
+from timebot.billing.ports import CardProcessor, OutcomeUnknown, Rejected, TryLater
 from timebot.billing.reconciling import LOOKS_BACK, Difference, tell_differences, unknown_here
 from timebot.db import Database
 from timebot.team.models import Workspace
 
 LOOKS_EVERY = timedelta(hours=1)
-"""How often the processor is asked, beside the start of a process and of each run."""
+"""How often the processor is asked, beside the start of a process, of each run and release."""
+
+ASKS_AGAIN = timedelta(seconds=30)
+"""How long a processor that does not answer is left alone before a step asks it again."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,17 +32,19 @@ log = structlog.get_logger(__name__)
 class RestoreWatch:
     """Asks the processor what it knows; when it was asked last is remembered by each process.
 
-    A process that has just started asks before anything else, so a database that was exchanged
-    while nothing ran is found out before the first charge.
+    A process that has just started asks before anything else, and the pipeline asks before what was
+    released since. No answer is no consent: nothing is asked for or charged meanwhile, because what
+    a run by hand billed in the lost part has no natural key here that would find it again.
     """
 
     def __init__(self, database: Database, processor: CardProcessor) -> None:
         self._database = database
         self._processor = processor
         self._looked: dict[UUID, datetime] = {}
+        self._unanswered: dict[UUID, datetime] = {}
 
     def is_due(self, session: Session, *, workspace: Workspace, now: datetime) -> bool:
-        """Tell whether it is time to ask: at first, each hour, and after a run was opened."""
+        """Tell whether it is time to ask: at first, each hour, after each opening and release."""
         if workspace.billing_paused_at is not None:
             return False
         last = self._looked.get(workspace.id)
@@ -50,7 +55,31 @@ class RestoreWatch:
             InvoiceRun.state == "open",
             InvoiceRun.opened_at > last,
         )
-        return session.scalar(opened.limit(1)) is not None
+        released = select(Invoice.id).where(
+            Invoice.workspace_id == workspace.id, Invoice.released_at > last
+        )
+        return any(session.scalar(each.limit(1)) is not None for each in (opened, released))
+
+    def vouches(self, workspace_id: UUID, *, now: datetime) -> bool:
+        """Tell whether a workspace's books are known to be no older than the processor's.
+
+        The processor is asked here where that is due; as long as it does not answer, they are not.
+        """
+        asked_at = self._unanswered.get(workspace_id)
+        if asked_at is not None and now - asked_at < ASKS_AGAIN:
+            return False
+        with self._database.read_only() as session:
+            workspace = session.get_one(Workspace, workspace_id)
+            if not self.is_due(session, workspace=workspace, now=now):
+                return True
+        try:
+            return not self.look(workspace_id, now=now)
+        except (TryLater, OutcomeUnknown, Rejected) as trouble:
+            self._unanswered[workspace_id] = now
+            log.warning(
+                "billing.held_back", workspace_id=str(workspace_id), trouble=type(trouble).__name__
+            )
+            return False
 
     def look(self, workspace_id: UUID, *, now: datetime) -> Sequence[Difference]:
         """Pause billing where the processor knows newer invoices than we do, and return those.
@@ -70,6 +99,7 @@ class RestoreWatch:
                 tell_differences(session, workspace=workspace, found=found, since=at, now=now)
                 log.warning("billing.paused", workspace_id=str(workspace_id), unknown=len(found))
         self._looked[workspace_id] = now
+        self._unanswered.pop(workspace_id, None)
         return found
 
 

@@ -34,7 +34,7 @@ def _look(watch: RestoreWatch, workspace_id: UUID, now: datetime) -> int:
     try:
         return len(watch.look(workspace_id, now=now))
     except (TryLater, OutcomeUnknown, Rejected) as trouble:
-        # Nothing can be charged while Stripe does not answer; the next heartbeat asks again.
+        # Nothing is charged while Stripe does not answer; the next heartbeat asks again.
         log.warning(
             "books.not_watched", workspace_id=str(workspace_id), trouble=type(trouble).__name__
         )

@@ -16,7 +16,7 @@ from timebot.billing.models import InvoiceRun
 from timebot.billing.pausing import resume_billing
 from timebot.billing.ports import ChargeLine, TryLater
 from timebot.billing.reconciling import Reconciler
-from timebot.billing.restore_watch import LOOKS_EVERY, RestoreWatch
+from timebot.billing.restore_watch import ASKS_AGAIN, LOOKS_EVERY, RestoreWatch
 from timebot.db import Database
 from timebot.journal.models import AuditEvent, OutboxMessage
 from timebot.migrations import upgrade
@@ -146,6 +146,49 @@ def test_nothing_is_charged_by_a_process_that_starts_on_an_old_database(
 
     assert is_paused(world)
     assert world.stripe.charges() == []
+
+
+def test_nothing_is_charged_before_stripe_has_said_whether_the_books_are_old(
+    world: World,
+) -> None:
+    world.invoice(world.client_with_card())
+    make_unknown(world)
+    pipeline = world.pipeline(watch=watch(world))
+    world.stripe.fail_next("GET /v1/invoices", "drop_before")
+
+    without_answer = world.drain(pipeline)
+    world.clock.advance(ASKS_AGAIN)
+    with_answer = world.drain(pipeline)
+
+    assert (without_answer, with_answer) == (0, 0)
+    assert is_paused(world)
+    assert world.stripe.charges() == []
+
+
+def test_what_waited_for_stripes_word_is_charged_once_it_is_good(world: World) -> None:
+    world.invoice(world.client_with_card())
+    pipeline = world.pipeline(watch=watch(world))
+    world.stripe.fail_next("GET /v1/invoices", "500_before")
+    world.drain(pipeline)
+
+    world.clock.advance(ASKS_AGAIN)
+    world.drain(pipeline)
+
+    assert [one["status"] for one in world.stripe.charges()] == ["succeeded"]
+
+
+def test_a_release_is_reason_to_look(world: World) -> None:
+    invoice, looking = world.invoice(world.client_with_card()), watch(world)
+    assert invoice.released_at is not None
+    due = []
+
+    for moment in (invoice.released_at - timedelta(milliseconds=1), invoice.released_at):
+        looking.look(world.workspace_id, now=moment)
+        with world.database.read_only() as session:
+            workspace = world.workspace(session)
+            due.append(looking.is_due(session, workspace=workspace, now=moment))
+
+    assert due == [True, False]
 
 
 def test_books_that_know_everything_are_looked_at_each_hour_only(world: World) -> None:

@@ -19,6 +19,7 @@ from timebot.billing.models import Invoice, InvoiceRun
 from timebot.billing.payment_models import Mail, Payment, StoredFile
 from timebot.billing.pipeline import InvoicePipeline
 from timebot.billing.ports import CardProcessor, Mailer
+from timebot.billing.restore_watch import RestoreWatch
 from timebot.billing.why_document import WhyDocument
 from timebot.clients.models import Client
 from timebot.clock import real_now
@@ -97,6 +98,7 @@ class World:
         mailer: Mailer | None = None,
         processor: CardProcessor | None = None,
         renderer: Renderer | None = None,
+        watch: RestoreWatch | None = None,
     ) -> InvoicePipeline:
         return InvoicePipeline(
             self.database,
@@ -104,6 +106,7 @@ class World:
             Letters(),
             mailer or self.mailer,
             processor or self.processor,
+            watch,
         )
 
     def client_with_card(self, number: str = WORKS, **columns: object) -> Client:
