@@ -9,11 +9,11 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from timebot.billing.budgets import billing_recipients
-from timebot.billing.models import Invoice
+from timebot.billing.deserted import find_new_ways, lock_deserted
 from timebot.billing.ports import Card, CardProcessor, Missing, OutcomeUnknown, Rejected, TryLater
 from timebot.billing.steps.collecting import ensure_customer, keep_customer
 from timebot.clients.models import Client
@@ -271,10 +271,11 @@ def _lose_customer(session: Session, known: Client, now: datetime) -> bool:
     if gone is None:
         return False
     # Invoices before clients: the worker locks them in this order.
-    _send_links_instead(session, known, gone)
+    deserted = lock_deserted(session, known, gone)
     client = session.get_one(Client, (known.workspace_id, known.id), with_for_update=True)
     if client.stripe_customer_id != gone:
         return False
+    find_new_ways(session, deserted, now=now)
     client.stripe_customer_id, client.stripe_customer_gone = None, gone
     _forget_card(client)
     record(
@@ -288,21 +289,6 @@ def _lose_customer(session: Session, known: Client, now: datetime) -> bool:
     )
     _tell(session, client, "customer_lost", gone, now)
     return True
-
-
-def _send_links_instead(session: Session, client: Client, gone: str) -> None:
-    """Let invoices that are not at the processor yet be paid by link, under a new customer."""
-    session.execute(
-        update(Invoice)
-        .where(
-            Invoice.workspace_id == client.workspace_id,
-            Invoice.client_id == client.id,
-            Invoice.stripe_customer_id == gone,
-            Invoice.stripe_invoice_id.is_(None),
-            Invoice.charge_mode != "bank",
-        )
-        .values(stripe_customer_id=None, stripe_card_id=None, charge_mode="link")
-    )
 
 
 def _tell(session: Session, client: Client, notice: str, card_id: str, now: datetime) -> None:

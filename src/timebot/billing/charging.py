@@ -12,6 +12,7 @@ from timebot.billing.deciding import (
     BeingCharged,
     CardEnded,
     ClosedThere,
+    CustomerDeleted,
     NoCardOnFile,
     OutcomeKnown,
     lock_issued,
@@ -20,9 +21,10 @@ from timebot.billing.deciding import (
 )
 from timebot.billing.delivery import note_invoice, show_change, want_mail
 from timebot.billing.models import Invoice
+from timebot.billing.receivable import is_touched
 from timebot.billing.steps.claims import new_payment
 from timebot.billing.steps.keys import natural_keys
-from timebot.billing.steps.plan import open_payment
+from timebot.billing.steps.plan import CUSTOMER_GONE, open_payment
 from timebot.clients.models import Client
 from timebot.journal.audit import Actor
 from timebot.team.models import Member, Workspace
@@ -44,16 +46,17 @@ def charge_again(
         NotAllowed: if the actor has no billing role.
         InvoiceUnknown, NotIssued, AlreadyVoid, AlreadyPaid: if there is nothing to charge for.
         BeingCharged, OutcomeOpen: if an attempt is not over.
-        NoCardOnFile, CardEnded, ClosedThere: if there is nothing to charge with.
+        NoCardOnFile, CardEnded: if there is nothing to charge with.
+        ClosedThere, CustomerDeleted: if it cannot be paid there any more.
     """
     require(session, actor, "billing", to="charge cards", now=now)
     invoice = lock_unpaid(session, workspace=workspace, invoice_id=invoice_id)
+    _refuse_closed(session, invoice)
     client = session.get_one(Client, (workspace.id, invoice.client_id), populate_existing=True)
     if client.card_id is None:
         raise NoCardOnFile(client.name)
     if client.card_trouble == "ended":
         raise CardEnded(client.name)
-    _refuse_closed(invoice)
     if _is_under_way(invoice):
         raise BeingCharged(number_of(invoice))
     invoice.charge_mode, invoice.stripe_card_id = "charge", client.card_id
@@ -80,11 +83,12 @@ def send_pay_link(
     Raises:
         NotAllowed: if the actor has no billing role.
         InvoiceUnknown, NotIssued, AlreadyVoid, AlreadyPaid: if there is nothing to pay.
-        BeingCharged, OutcomeOpen, ClosedThere: if it may be paid already, or cannot be.
+        BeingCharged, OutcomeOpen: if it may be paid already.
+        ClosedThere, CustomerDeleted: if it cannot be paid there any more.
     """
     require(session, actor, "billing", to="send pay links", now=now)
     invoice = lock_unpaid(session, workspace=workspace, invoice_id=invoice_id)
-    _refuse_closed(invoice)
+    _refuse_closed(session, invoice)
     invoice.charge_mode = "link"
     _reopen(invoice, now)
     session.flush()
@@ -176,7 +180,9 @@ def _is_under_way(invoice: Invoice) -> bool:
     )
 
 
-def _refuse_closed(invoice: Invoice) -> None:
+def _refuse_closed(session: Session, invoice: Invoice) -> None:
+    if invoice.stripe_status == CUSTOMER_GONE:
+        raise CustomerDeleted(number_of(invoice), is_touched=is_touched(session, invoice))
     if invoice.stripe_status in {"void", "uncollectible", "unclosed", "paid"}:
         raise ClosedThere(number_of(invoice))
 

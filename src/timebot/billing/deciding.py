@@ -114,6 +114,22 @@ class ClosedThere(Refusal):
         )
 
 
+class CustomerDeleted(Refusal):
+    """The processor lets nobody pay an invoice whose customer is there no more."""
+
+    def __init__(self, number: str, *, is_touched: bool) -> None:
+        anew = (
+            "Write a credit note over what is left"
+            if is_touched
+            else "Cancel it and bill its hours again"
+        )
+        super().__init__(
+            f"The customer of {number} was deleted at Stripe, so it cannot be paid there any more."
+            f" {anew}, or mark it as paid once the money comes another way.",
+            example=f"/billing invoice {number}",
+        )
+
+
 def lock_issued(session: Session, *, workspace: Workspace, invoice_id: UUID) -> Invoice:
     """Lock an issued invoice that counts.
 

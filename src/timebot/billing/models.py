@@ -61,6 +61,7 @@ class Invoice(InWorkspace, Base):
         charge_mode: charge (card), link (hosted pay page) or bank (details on the invoice).
         printed: every text the PDF prints that is not on a line; frozen.
         pdf_sha256: names the stored file.
+        stripe_status: how the processor's invoice stands, in its words or ours; see `plan`.
         stripe_due_minor: what the processor's invoice asks for, as last seen; None while unknown.
         next_step_at: when the worker looks next, None when nothing is left to do.
         claimed_until, fence: a worker's lease, in real time.

@@ -19,8 +19,8 @@ from timebot.billing.ports import CardProcessor, Mailer, OutcomeUnknown, Rejecte
 from timebot.billing.restore_watch import RestoreWatch
 from timebot.billing.steps import charging_card, collecting, crediting, mailing, rendering
 from timebot.billing.steps.claims import claim, due_invoices, lock_claimed
-from timebot.billing.steps.plan import next_step
-from timebot.billing.steps.settling import decide, park
+from timebot.billing.steps.plan import CUSTOMER_GONE, next_step
+from timebot.billing.steps.settling import decide, desert, park
 from timebot.billing.steps.work import Effect, Outside, Work
 from timebot.db import Busy, Database
 from timebot.journal.outcomes import MOST_ATTEMPTS, RealTime, wait_before_retry
@@ -216,6 +216,8 @@ def _refused(work: Work, reason: str) -> Effect:
             invoice.stripe_status = "unclosed"
             sentence = f"{invoice.number} could not be closed at Stripe: {reason}"
             decide(session, invoice, sentence, now=work.now)
+        elif invoice.stripe_status == CUSTOMER_GONE:
+            desert(session, invoice, now=work.now)
         else:
             park(session, invoice, f"Stripe refuses this invoice: {reason}", now=work.now)
 

@@ -14,12 +14,13 @@ from timebot.billing.outside import (
 )
 from timebot.billing.receivable import owed, owed_of
 from timebot.billing.statuses import ListedInvoice, list_invoices
+from timebot.billing.steps.plan import CUSTOMER_GONE
 from timebot.billing.void import ReasonMissing, void_invoice
 from timebot.locales import money_words
 from timebot.money import AmountUnclear, Money
 from timebot.slack.answer import NOTHING, Answer, AtField
 from timebot.slack.billing_words import cleaned, today_of, whole_client
-from timebot.slack.blocks import Block, button, context, escape, header, modal, section
+from timebot.slack.blocks import Block, actions, button, context, escape, header, modal, section
 from timebot.slack.desk import SURFACE, Asked, Feature, viewer_of
 from timebot.slack.file_sending import want_file
 from timebot.slack.form_fields import Field, draw_fields, filled
@@ -145,7 +146,9 @@ def save_paid(asked: Asked) -> Answer:
 def void_clicked(asked: Asked) -> Answer:
     """Ask why an invoice is cancelled."""
     require(asked.session, asked.member, "billing", to="cancel invoices", now=asked.now)
-    return _form(asked, Form.VOID, "Cancel the invoice", _VOID, {}, "Cancel invoice")
+    is_deserted = invoice_of(asked).stripe_status == CUSTOMER_GONE
+    initial = {"reason": "the customer was deleted at Stripe"} if is_deserted else {}
+    return _form(asked, Form.VOID, "Cancel the invoice", _VOID, initial, "Cancel invoice")
 
 
 def save_void(asked: Asked) -> Answer:
@@ -167,7 +170,9 @@ def save_void(asked: Asked) -> Answer:
         f"{invoice.number} is cancelled. Its number stays used, and its hours are approved again:"
         " the next run takes them."
     )
-    return Answer(text=text)
+    value = {"client": invoice.client_id}
+    again = button("Open a run for them now", Act.RUN_OPEN, value, key=invoice.client_id.hex)
+    return Answer(text=text, blocks=[section(text), actions(again)])
 
 
 def _decide(asked: Asked, decision: Decision, *, said: str = "") -> Answer:

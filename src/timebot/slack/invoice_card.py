@@ -7,6 +7,7 @@ from timebot.billing.credit_models import CreditNote
 from timebot.billing.mending import came_back
 from timebot.billing.models import Invoice
 from timebot.billing.receivable import card_payment, is_touched, list_credit_notes, owed
+from timebot.billing.steps.plan import CUSTOMER_GONE
 from timebot.clients.models import Client
 from timebot.locales import money_words
 from timebot.slack.blocks import (
@@ -39,7 +40,7 @@ from timebot.team.days import day_in_words
 
 _UNPAID = frozenset(("open", "failed"))
 _MOST_NOTES = 5
-_CLOSED_THERE = frozenset(("void", "uncollectible", "unclosed", "paid"))
+_CLOSED_THERE = frozenset(("void", "uncollectible", "unclosed", "paid", CUSTOMER_GONE))
 _NOT_AGAIN = frozenset(("ended", "confirm"))
 """Troubles of a card that another try at it does not mend."""
 
@@ -115,7 +116,8 @@ def _hint(viewer: Viewer, invoice: Invoice, client: Client) -> str:
             "I keep asking Stripe: after 5 minutes, after an hour, then daily. Nothing is"
             " charged twice."
         )
-    if invoice.collection == "failed" and client.card_id is None and viewer.desk.can_charge:
+    can_pay_there = viewer.desk.can_charge and invoice.stripe_status not in _CLOSED_THERE
+    if invoice.collection == "failed" and client.card_id is None and can_pay_there:
         return "There is no card on file now; ask the client for one, or send the pay link."
     if invoice.collection in _UNPAID and invoice.charge_mode == "charge" and not _waits(invoice):
         return "The card is charged in a moment; this message changes when it is settled."
@@ -225,7 +227,9 @@ def _other(viewer: Viewer, invoice: Invoice, value: Mapping[str, object]) -> lis
     if is_touched(viewer.session, invoice):
         # Money came or a credit note was written; the rest is credited, not cancelled.
         return found
-    return [*found, button("Cancel invoice", Act.INVOICE_VOID_FORM, value, style="danger")]
+    is_deserted = invoice.stripe_status == CUSTOMER_GONE
+    label = "Cancel and bill again" if is_deserted else "Cancel invoice"
+    return [*found, button(label, Act.INVOICE_VOID_FORM, value, style="danger")]
 
 
 CARDS: Mapping[str, Card] = {"invoice": invoice_card}

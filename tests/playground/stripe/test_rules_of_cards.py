@@ -87,6 +87,35 @@ def test_a_deleted_customer_is_gone_with_the_cards(calls: Calls) -> None:
         calls.draft(customer)
 
 
+def test_an_invoice_of_a_deleted_customer_is_paid_by_nobody_there(calls: Calls) -> None:
+    customer = calls.customer_with_card()
+    opened, draft = calls.open_invoice(customer), calls.draft(customer, 5_000)
+    calls.client.v1.customers.delete(customer.id)
+
+    with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
+        calls.client.v1.invoices.pay(opened.id)
+    with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
+        calls.client.v1.invoices.finalize_invoice(draft.id)
+
+
+def test_an_invoice_of_a_deleted_customer_is_voided_or_noted_as_paid_elsewhere(
+    calls: Calls,
+) -> None:
+    customer = calls.customer_with_card()
+    one, other, draft = (
+        calls.open_invoice(customer),
+        calls.open_invoice(customer),
+        calls.draft(customer),
+    )
+    calls.client.v1.customers.delete(customer.id)
+
+    voided = calls.client.v1.invoices.void_invoice(one.id)
+    paid = calls.client.v1.invoices.pay(other.id, {"paid_out_of_band": True})
+
+    assert (voided.status, paid.status) == ("void", "paid")
+    assert calls.client.v1.invoices.delete(draft.id).deleted
+
+
 def test_an_address_has_to_be_one(calls: Calls) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         calls.customer(email="nobody")

@@ -11,7 +11,7 @@ from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
 from timebot.billing.ports import Declined, NeedsAction, Processing, ProcessorInvoice
 from timebot.billing.receivable import card_payment, owed
-from timebot.billing.steps.plan import open_payment
+from timebot.billing.steps.plan import UNFINISHED_AT_PROCESSOR, open_payment
 from timebot.billing.steps.settling import decide, park, settle_paid, settle_refused
 from timebot.locales import money_words
 from timebot.money import Money
@@ -82,7 +82,7 @@ def differs(
 
 def _rank(status: str | None) -> int:
     """Order what is heard of the processor's invoice: an older view never wins."""
-    order = (None, "draft", "lined", "open", "uncollectible", "unclosed", "void", "paid")
+    order = (None, *UNFINISHED_AT_PROCESSOR, "unclosed", "void", "paid")
     return order.index(status) if status in order else 0
 
 

@@ -11,7 +11,7 @@ from timebot.billing.models import Invoice
 from timebot.billing.ports import CardProcessor, Missing, ProcessorInvoice, Rejected, TryLater
 from timebot.billing.steps.absorbing import absorb, differs
 from timebot.billing.steps.charge_lines import charge_lines
-from timebot.billing.steps.settling import park
+from timebot.billing.steps.settling import desert, park
 from timebot.billing.steps.work import Effect, Outside, Work
 from timebot.clients.models import Client
 
@@ -39,7 +39,14 @@ def make_draft(outside: Outside, work: Work) -> Effect:
     invoice_id = found.id if found is not None else _create(processor, work)
 
     def note(session: Session, invoice: Invoice) -> None:
-        if found is not None:
+        was_deserted = invoice.stripe_customer_id is None and invoice.collection == "open"
+        invoice.stripe_customer_id = customer_of(work.invoice)
+        if was_deserted:
+            # The customer was deleted meanwhile. The draft has taken the number, so another one
+            # cannot be made.
+            invoice.stripe_invoice_id = invoice_id
+            desert(session, invoice, now=work.now)
+        elif found is not None:
             absorb(session, invoice, found, now=work.now)
         elif invoice.stripe_invoice_id is None:
             invoice.stripe_invoice_id, invoice.stripe_status = invoice_id, "draft"

@@ -17,6 +17,7 @@ from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail
 from timebot.billing.receivable import owed, received
 from timebot.billing.steps.files import CSV, MadeFile
+from timebot.billing.steps.plan import CUSTOMER_GONE
 from timebot.billing.why import explain_lines
 from timebot.billing.why_file import annex_csv
 from timebot.billing.why_printed import print_line
@@ -106,7 +107,7 @@ def _letter(
     with_invoice: bool,
 ) -> Letter:
     document, left = load_document(session, invoice), owed(session, invoice)
-    pay_url = invoice.pay_url if left else None
+    pay_url = invoice.pay_url if left and invoice.stripe_status != CUSTOMER_GONE else None
     if mail.kind == "invoice":
         return letters.invoice_letter(document, owed=left, pay_url=pay_url)
     if mail.kind.startswith(REMINDER):

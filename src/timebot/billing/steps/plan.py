@@ -12,8 +12,11 @@ from timebot.billing.payment_models import Mail, Payment
 from timebot.billing.receivable import list_credit_notes, owed
 from timebot.clients.models import Client
 
-UNFINISHED_AT_PROCESSOR = ("draft", "lined", "open", "uncollectible")
-"""Values of `Invoice.stripe_status` while the processor's invoice could still be paid."""
+CUSTOMER_GONE = "customer_gone"
+"""The `Invoice.stripe_status` of one that stands at the processor under a deleted customer."""
+
+UNFINISHED_AT_PROCESSOR = ("draft", "lined", "open", CUSTOMER_GONE, "uncollectible")
+"""Values of `Invoice.stripe_status` while the processor's invoice is still to be closed."""
 
 
 @dataclass(frozen=True)

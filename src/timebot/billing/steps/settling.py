@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebot.billing.budgets import billing_recipients
+from timebot.billing.deciding import CustomerDeleted, number_of
 from timebot.billing.delivery import (
     note_invoice,
     show_change,
@@ -21,9 +22,9 @@ from timebot.billing.delivery import (
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
 from timebot.billing.ports import Declined, NeedsAction
-from timebot.billing.receivable import credited, owed, received
+from timebot.billing.receivable import credited, is_touched, owed, received
 from timebot.billing.refused_cards import note_trouble, trouble_of
-from timebot.billing.steps.plan import open_payment
+from timebot.billing.steps.plan import CUSTOMER_GONE, open_payment
 from timebot.journal.audit import WORKER, Actor, record
 from timebot.journal.notices import show_card
 from timebot.money import Money
@@ -60,6 +61,20 @@ def park(session: Session, invoice: Invoice, sentence: str, *, now: datetime) ->
     write_off_unwritten(session, invoice)
     note_invoice(session, invoice, action="invoice.parked", at=now, note=sentence)
     decide(session, invoice, sentence, now=now)
+
+
+def desert(session: Session, invoice: Invoice, *, now: datetime) -> None:
+    """Note that an invoice stands at the processor under a customer who was deleted; park it.
+
+    An attempt that is under way is refused first, and the invoice is parked with that.
+    """
+    invoice.stripe_status = CUSTOMER_GONE
+    if open_payment(session, invoice) is not None:
+        return
+    invoice.collection = "failed"
+    session.flush()
+    gone = CustomerDeleted(number_of(invoice), is_touched=is_touched(session, invoice))
+    park(session, invoice, gone.sentence, now=now)
 
 
 def settle_paid(
@@ -197,7 +212,10 @@ def settle_refused(
     facts = {"invoice_id": invoice.id, "decline_code": payment.decline_code}
     action = "payment.declined" if is_declined else "payment.needs_action"
     _note_payment(session, payment, action, facts, WORKER, now)
-    decide(session, invoice, trouble.advice, now=now)
+    if invoice.stripe_status == CUSTOMER_GONE:
+        desert(session, invoice, now=now)
+    else:
+        decide(session, invoice, trouble.advice, now=now)
 
 
 def settle_unknown(session: Session, invoice: Invoice, *, now: datetime) -> None:

@@ -77,7 +77,9 @@ def update(account: Account, call: Call) -> Document:
 def delete(account: Account, call: Call) -> Document:
     """Delete a customer for good; what was billed stays, their cards are gone.
 
-    Source: the SDK's own text: "Permanently deletes a customer. It cannot be undone."
+    Source: https://docs.stripe.com/api/customers/delete: it cannot be undone, removes all card
+    details and prevents any further operation. What is done to an invoice alone, such as voiding
+    it or noting that it was paid elsewhere, is none on the customer.
     """
     ledger = account.ledger
     customer = _living(ledger, call.id)
@@ -105,6 +107,16 @@ def get_customer(ledger: Ledger, params: Document) -> Document:
     if customer["_deleted"]:
         raise no_such("customer", customer["id"], param="customer")
     return customer
+
+
+def check_lives(ledger: Ledger, customer_id: str) -> None:
+    """Let nothing be done with a customer who was deleted.
+
+    Raises:
+        Problem: if the customer was.
+    """
+    if ledger.get("customer", customer_id)["_deleted"]:
+        raise no_such("customer", customer_id, param="customer")
 
 
 def _living(ledger: Ledger, customer_id: str) -> Document:

@@ -6,6 +6,7 @@ Source: https://docs.stripe.com/invoicing/overview#invoice-statuses
 from timebot.playground.store import Document
 from timebot.playground.stripe import balance, lines
 from timebot.playground.stripe.account import Account
+from timebot.playground.stripe.customers import check_lives
 from timebot.playground.stripe.ledger import Ledger
 from timebot.playground.stripe.problems import Problem
 
@@ -17,7 +18,7 @@ def finalize(account: Account, invoice: Document) -> Document:
     the customer's balance.
 
     Raises:
-        Problem: if it is no draft, or has no lines.
+        Problem: if it is no draft, or has no lines, or its customer was deleted.
     """
     ledger = account.ledger
     if invoice["status"] != "draft":
@@ -26,6 +27,7 @@ def finalize(account: Account, invoice: Document) -> Document:
     if not invoice["_lines"]:
         message = "This invoice has no line items."
         raise Problem(message, code="invoice_no_customer_line_items")
+    check_lives(ledger, invoice["customer"])
     lines.sum_up(ledger, invoice)
     _open(ledger, invoice)
     # What the customer's balance took in, or gave.

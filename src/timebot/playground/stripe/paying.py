@@ -9,7 +9,7 @@ from timebot.playground.store import Document
 from timebot.playground.stripe import finalizing
 from timebot.playground.stripe.account import Account, Call
 from timebot.playground.stripe.cards import Card, find_card
-from timebot.playground.stripe.customers import check_ownership
+from timebot.playground.stripe.customers import check_lives, check_ownership
 from timebot.playground.stripe.declines import DECLINES, Decline
 from timebot.playground.stripe.ledger import Ledger, public, refuse_unplayed
 from timebot.playground.stripe.lists import matches, page
@@ -62,9 +62,10 @@ def charge_card(
     """Charge an open invoice to this card.
 
     Raises:
-        Problem: as `charge`.
+        Problem: as `charge`; or if the customer was deleted.
     """
     ledger = account.ledger
+    check_lives(ledger, invoice["customer"])
     card = find_card(method["_number"])
     payment = _open_payment(ledger, invoice)
     intent = ledger.get("payment_intent", payment["payment"]["payment_intent"])
@@ -150,6 +151,7 @@ def _note_paid_elsewhere(account: Account, invoice: Document) -> None:
 
 
 def _choose_method(ledger: Ledger, invoice: Document, method_id: str | None) -> Document:
+    check_lives(ledger, invoice["customer"])
     customer = ledger.get("customer", invoice["customer"])
     chosen = (
         method_id
