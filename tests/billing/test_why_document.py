@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from tests.billing.firm import DUE, Firm, a_firm
-from tests.builders import MONDAY_NINE, a_client, a_project, a_rate
+from tests.builders import MONDAY_NINE, a_client, a_payment, a_project, a_rate
 from timebot.billing.document import MOST_EXPLAINED
 from timebot.billing.models import Invoice
 from timebot.billing.why_document import WhyDocument, load_why_document
@@ -87,6 +87,30 @@ def test_the_table_sums_to_the_subtotal(session: Session) -> None:
 
     rows = list(csv.DictReader(io.StringIO(why_csv(found.lines))))
     assert sum(float(row["amount"]) for row in rows) == float(found.invoice.subtotal.decimal)
+
+
+def test_only_attempts_that_reached_the_clients_bank_are_printed_without_its_reason(
+    session: Session,
+) -> None:
+    firm = a_firm(session)
+    firm.approved()
+    invoice = firm.release(firm.run())
+    card = "Visa ending in 0341"
+    a_payment(session, invoice, state="declined", decline_code="no_card", attempt=1)
+    a_payment(
+        session,
+        invoice,
+        state="declined",
+        decline_code="insufficient_funds",
+        attempt=2,
+        stripe_payment_intent="pi_123",
+        card_label=card,
+    )
+
+    found = document(firm, invoice)
+
+    assert [attempt.card for attempt in found.attempts] == [card]
+    assert "not enough money" not in repr(found)
 
 
 def test_more_entries_than_can_be_printed_are_too_long(session: Session) -> None:

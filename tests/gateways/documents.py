@@ -13,7 +13,7 @@ from timebot.billing.document import (
     Party,
 )
 from timebot.billing.printed_moment import Moment
-from timebot.billing.why_document import PrintedPayment, WhyDocument
+from timebot.billing.why_document import PrintedAttempt, PrintedPayment, WhyDocument
 from timebot.billing.why_entries import GroupPart, WhyGroup
 from timebot.billing.why_printed import PrintedChange, PrintedEntry, PrintedLine
 from timebot.money import Money
@@ -138,7 +138,11 @@ def a_why_document() -> WhyDocument:
         taken_back=(),
     )
     paid = PrintedPayment(
-        date(2026, 11, 20), "Visa ending in 4242", Money(10_000, euro), Money(0, euro)
+        date(2026, 11, 20),
+        "Visa ending in 4242",
+        Money(10_000, euro),
+        Money(0, euro),
+        is_disputed=False,
     )
     return WhyDocument(
         invoice=a_document(),
@@ -146,6 +150,7 @@ def a_why_document() -> WhyDocument:
         as_of=date(2026, 12, 4),
         is_cancelled=False,
         payments=(paid,),
+        attempts=(PrintedAttempt(date(2026, 11, 19), "Visa ending in 0341", Money(10_000, euro)),),
         notes=(),
         owed=Money(9_784, euro),
     )

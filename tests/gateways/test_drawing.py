@@ -175,7 +175,7 @@ def test_how_it_came_to_be_is_printed_from_the_instants_to_what_is_owed() -> Non
         "Rounded together: #1 1:10:10 + #2 0:05:55 = 1:16:05", "less 0:15 billed earlier",
         "From: 9:00 instead of 8:30. The approval no longer counted.",
         "VAT 19% of €166.25", "Paid on 20 November 2026", "Visa ending in 4242", "Still to pay",
-        "€97.84",
+        "€97.84", "19 November 2026: €100.00, Visa ending in 0341.",
     ):  # fmt: skip
         assert wanted in words
 

@@ -107,10 +107,13 @@ def list_credit_notes(session: Session, invoice: Invoice) -> list[CreditNote]:
 
 def list_received(session: Session, invoice: Invoice) -> list[Payment]:
     """List the payments that brought money, the first first."""
+    return [one for one in list_attempts(session, invoice) if one.state == "succeeded"]
+
+
+def list_attempts(session: Session, invoice: Invoice) -> list[Payment]:
+    """List all attempts to receive the money, whatever came of them, the first first."""
     found = select(Payment).where(
-        Payment.workspace_id == invoice.workspace_id,
-        Payment.invoice_id == invoice.id,
-        Payment.state == "succeeded",
+        Payment.workspace_id == invoice.workspace_id, Payment.invoice_id == invoice.id
     )
     return list(session.scalars(found.order_by(Payment.attempt)))
 

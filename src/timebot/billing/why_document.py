@@ -22,6 +22,16 @@ class PrintedPayment:
     words: str
     amount: Money
     lost: Money
+    is_disputed: bool
+
+
+@dataclass(frozen=True)
+class PrintedAttempt:
+    """An attempt that reached the client's bank and has brought no money; why is the bank's."""
+
+    tried_on: date
+    card: str
+    amount: Money
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,7 @@ class WhyDocument:
     Attributes:
         invoice: the invoice, as it was frozen.
         as_of: the day on which payments and credit notes were looked up.
-        payments, notes: the first first.
+        payments, attempts, notes: the first first.
         owed: what is still to be paid.
     """
 
@@ -54,6 +64,7 @@ class WhyDocument:
     as_of: date
     is_cancelled: bool
     payments: tuple[PrintedPayment, ...]
+    attempts: tuple[PrintedAttempt, ...]
     notes: tuple[PrintedNote, ...]
     owed: Money
 
@@ -78,13 +89,19 @@ def load_why_document(
         as_of=today,
         is_cancelled=settled.voided_at is not None,
         payments=tuple(map(_payment, settled.payments)),
+        attempts=tuple(
+            PrintedAttempt(one.tried_on, one.card, one.amount)
+            for one in settled.attempts
+            if one.reached_bank
+        ),
         notes=_notes(settled),
         owed=settled.owed,
     )
 
 
 def _payment(payment: WhyPayment) -> PrintedPayment:
-    return PrintedPayment(payment.came_on, payment.words, payment.amount, payment.lost)
+    is_disputed = payment.dispute in {"needs_answer", "with_bank"}
+    return PrintedPayment(payment.came_on, payment.words, payment.amount, payment.lost, is_disputed)
 
 
 def _notes(settled: WhySettled) -> tuple[PrintedNote, ...]:

@@ -1,5 +1,6 @@
 """Invoices and credit notes as HTML: templates filled in, all that people typed escaped."""
 
+from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment
@@ -18,16 +19,13 @@ class InvoicePage:
 
     def __init__(self, environment: Environment | None = None) -> None:
         self._template = (environment or template_environment()).get_template("invoice.html")
-        self._css = _style()
 
     def html(self, invoice: InvoiceDocument) -> str:
         """Return the page; the same document gives the same page."""
         return self._template.render(
             invoice=invoice,
-            doc={"locale_name": known_locale(invoice.locale)},
-            title=f"Invoice {invoice.number}" if invoice.number else "Draft invoice",
-            css=self._css,
-            logo=_logo_address(invoice.seller),
+            **_head(invoice, f"Invoice {invoice.number}" if invoice.number else "Draft invoice"),
+            is_draft=invoice.is_draft,
             has_day=any(line.worked_on for line in invoice.lines),
             has_member=any(line.member for line in invoice.lines),
             has_text=any(line.text for line in invoice.lines),
@@ -41,15 +39,13 @@ class CreditNotePage:
 
     def __init__(self, environment: Environment | None = None) -> None:
         self._template = (environment or template_environment()).get_template("credit_note.html")
-        self._css = _style()
 
     def html(self, note: CreditDocument) -> str:
         """Return the page; the same document gives the same page."""
         return self._template.render(
             note=note,
-            doc={"locale_name": known_locale(note.locale)},
-            css=self._css,
-            logo=_logo_address(note.seller),
+            **_head(note, f"Credit note {note.number}"),
+            is_draft=False,
             has_day=any(line.worked_on for line in note.lines),
             has_member=any(line.member for line in note.lines),
             has_text=any(line.text for line in note.lines),
@@ -61,19 +57,30 @@ class WhyPage:
 
     def __init__(self, environment: Environment | None = None) -> None:
         self._template = (environment or template_environment()).get_template("why.html")
-        self._css = _style()
 
     def html(self, why: WhyDocument) -> str:
         """Return the page; the same document gives the same page."""
         return self._template.render(
             why=why,
             step=_step(why.invoice.currency),
-            doc={"locale_name": known_locale(why.invoice.locale)},
-            css=self._css,
-            logo=_logo_address(why.invoice.seller),
+            **_head(why.invoice, f"How invoice {why.invoice.number} came to be"),
+            is_draft=why.invoice.is_draft,
         )
 
 
+def _head(document: InvoiceDocument | CreditDocument, title: str) -> dict[str, object]:
+    """Return what the head of every page needs."""
+    return {
+        "title": title,
+        "locale": known_locale(document.locale),
+        "css": _style(),
+        "logo": _logo_address(document.seller),
+        "seller": document.seller,
+        "buyer": document.buyer,
+    }
+
+
+@cache
 def _style() -> Markup:
     style = files("timebot.gateways") / "templates" / "invoice.css"
     # Our own file, so it need not be escaped; no style sheet comes from outside.

@@ -3,7 +3,8 @@
 from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
-from timebot.billing.receivable import list_credit_notes, list_received
+from timebot.billing.receivable import list_attempts, list_credit_notes
+from timebot.billing.why_settled import WhyAttempt, attempt_of
 from timebot.locales import money_words
 from timebot.money import Money
 from timebot.slack.desk import Viewer
@@ -20,14 +21,30 @@ _REFUND = {
 
 
 def correction_lines(viewer: Viewer, invoice: Invoice) -> list[str]:
-    """Return a line for each payment, where there are several, and for each credit note."""
-    payments = list_received(viewer.session, invoice)
+    """Return a line for each attempt, where the state does not tell all, and each credit note."""
+    attempts = list_attempts(viewer.session, invoice)
     notes = list_credit_notes(viewer.session, invoice)
-    is_in_parts = len(payments) > 1 or (payments and invoice.collection in {"open", "failed"})
-    lines = [_payment(viewer, one) for one in payments] if is_in_parts else []
+    is_part = invoice.collection in {"open", "failed"} and any(
+        one.state == "succeeded" for one in attempts
+    )
+    lines = [_attempt(viewer, one) for one in attempts] if is_part or len(attempts) > 1 else []
     lines += [note_words(one, viewer.workspace.locale) for one in notes]
     rest = len(lines) - _MOST
     return lines if rest <= 0 else [f"{rest} earlier ones", *lines[-_MOST:]]
+
+
+def attempt_words(attempt: WhyAttempt, locale: str) -> str:
+    """Return an attempt that has brought no money: when, how much, with which card, and why."""
+    amount, day = money_words(attempt.amount, locale), day_in_words(attempt.tried_on)
+    card = f" with {attempt.card}" if attempt.card else ""
+    return f"{amount} was tried on {day}{card}: {attempt.outcome.rstrip('.')}."
+
+
+def _attempt(viewer: Viewer, payment: Payment) -> str:
+    if payment.state == "succeeded":
+        return _payment(viewer, payment)
+    tried = attempt_of(payment, viewer.workspace.zone)
+    return attempt_words(tried, viewer.workspace.locale)
 
 
 def _payment(viewer: Viewer, payment: Payment) -> str:

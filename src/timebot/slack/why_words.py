@@ -2,11 +2,11 @@
 
 from timebot.billing.why import WhyCredit, WhyLine
 from timebot.billing.why_entries import WhyEntry, WhyGroup
-from timebot.billing.why_settled import WhyPayment, WhySettled
+from timebot.billing.why_settled import WhyAttempt, WhyPayment, WhySettled
 from timebot.locales import money_words
 from timebot.money import Money, billing_step
 from timebot.slack.blocks import code, escape
-from timebot.slack.correction_words import note_words
+from timebot.slack.correction_words import attempt_words, note_words
 from timebot.slack.entry_history import step_words
 from timebot.slack.time_words import DASH, clock, clock_to_second, link, stamp
 from timebot.slack.words import counted, instant_words, minutes_words, weekday_words
@@ -16,6 +16,11 @@ CHANGES_SHOWN = 3
 _PARTS_SHOWN = 8
 _KINDS = {"no_charge": "no charge", "fixed": "fixed price"}
 _TIMES = "\N{MULTIPLICATION SIGN}"
+_DISPUTES = {
+    "needs_answer": "the client disputes it at the bank, which waits for your answer",
+    "with_bank": "the client disputes it, and the bank decides",
+    "won": "a dispute about it was won",
+}
 _SOURCES = {"timer": "timer", "manual": "added by hand", "import": "imported"}
 
 
@@ -156,7 +161,8 @@ def _became(settled: WhySettled, locale: str) -> str:
     if settled.released_at is not None:
         by = f" by {escape(settled.released_by)}" if settled.released_by else ""
         lines.append(f"Released{by}, {instant_words(settled.released_at, settled.zone)}")
-    lines += [_payment(one, locale) for one in settled.payments]
+    tries: list[WhyPayment | WhyAttempt] = [*settled.payments, *settled.attempts]
+    lines += [_try(one, locale) for one in sorted(tries, key=lambda one: one.number)]
     lines += [escape(note_words(note, locale)) for note in settled.notes]
     if settled.voided_at is not None:
         when = stamp(settled.voided_at, settled.zone)
@@ -165,6 +171,12 @@ def _became(settled: WhySettled, locale: str) -> str:
         left = money_words(settled.owed, locale) if settled.owed else "nothing"
         lines.append(f"Still to pay: *{left}*")
     return "\n".join(lines)
+
+
+def _try(one: WhyPayment | WhyAttempt, locale: str) -> str:
+    return (
+        _payment(one, locale) if isinstance(one, WhyPayment) else escape(attempt_words(one, locale))
+    )
 
 
 def _payment(payment: WhyPayment, locale: str) -> str:
@@ -177,4 +189,6 @@ def _payment(payment: WhyPayment, locale: str) -> str:
     said = ", ".join(filter(None, facts))
     if payment.lost:
         said += f"; {money_words(payment.lost, locale)} was lost in a dispute"
+    elif payment.dispute in _DISPUTES:
+        said += f"; {_DISPUTES[payment.dispute]}"
     return said

@@ -72,7 +72,7 @@ def test_the_annex_chosen_in_slack_is_mailed_and_stays_as_it_was_released(firm: 
     assert first == again
     (paper, annex) = pages_of(first["INV-2031-0001.pdf"])
     assert "Amount due" in paper
-    assert "ANNEX: HOW EACH AMOUNT CAME TO BE" in annex.upper()
+    assert "ANNEX TO INV-2031-0001: HOW EACH AMOUNT CAME TO BE" in annex.upper()
     for wanted in ("9:00:00", "11:00:00", "mia", "approved by", "÷ 60 = €190.00"):
         assert wanted in annex
 

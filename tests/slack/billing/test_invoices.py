@@ -49,6 +49,23 @@ def test_a_declined_card_is_charged_again(declined: Firm) -> None:
     assert repainted.buttons == ["PDF", "Why", "Mail the receipt again", "Credit note"]
 
 
+def test_a_declined_attempt_is_told_beside_the_payment_that_followed(declined: Firm) -> None:
+    declined.put_card_on_file("Acme", WORKS)
+    declined.ben.click(posted(declined.ben, "INV-2031-0001 for Acme"), text="Try the card again")
+    declined.world.settle()
+
+    card = declined.types("invoice 1")
+    declined.ben.click(card, text="Why")
+    declined.world.settle()
+
+    tried = "€190.00 was tried on 10 Mar 2031 with Visa ending in 0341: card declined"
+    why = declined.ben.last_message(containing="came to be")
+    assert tried in card.text
+    assert "€190.00 came on 10 Mar 2031" in card.text
+    assert tried in why.text
+    assert why.text.index(tried) < why.text.index("came on 10 Mar 2031")
+
+
 def test_the_pay_link_is_sent_instead(declined: Firm) -> None:
     card = posted(declined.ben, "INV-2031-0001 for Acme")
 

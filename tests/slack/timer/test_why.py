@@ -8,7 +8,7 @@ from tests.slack.timer.office import Office
 from timebot.billing.models import InvoiceTax
 from timebot.billing.why import Explanation, WhyLine
 from timebot.billing.why_entries import GroupPart, WhyEntry, WhyGroup
-from timebot.billing.why_settled import WhyPayment, WhySettled
+from timebot.billing.why_settled import WhyAttempt, WhyPayment, WhySettled
 from timebot.money import Money
 from timebot.slack.answer import Answer
 from timebot.slack.why_command import draw_explanation
@@ -82,6 +82,7 @@ SETTLED = WhySettled(
     released_by="Olga",
     payments=(
         WhyPayment(
+            number=2,
             amount=Money(10_305, "EUR"),
             came_on=date(2031, 3, 18),
             how="card",
@@ -89,6 +90,17 @@ SETTLED = WhySettled(
             reference="pi_123",
             noted_by="",
             lost=NOTHING,
+            dispute=None,
+        ),
+    ),
+    attempts=(
+        WhyAttempt(
+            number=1,
+            amount=Money(10_305, "EUR"),
+            tried_on=date(2031, 3, 17),
+            card="Visa ending in 4242",
+            outcome="card declined: the bank gave no reason",
+            reached_bank=True,
         ),
     ),
     notes=(),
@@ -144,6 +156,19 @@ def test_what_the_lines_came_to_and_what_was_paid_stands_below() -> None:
         assert wanted in answer.text
     # As code, so that a copy of it is the processor's own.
     assert "at Stripe `pi_123`" in str(answer.blocks)
+
+
+def test_attempts_stand_before_the_payment_that_followed_and_disputes_beside_it() -> None:
+    assert TOLD.settled is not None
+    payment = replace(TOLD.settled.payments[0], dispute="with_bank")
+    disputed = replace(TOLD, settled=replace(TOLD.settled, payments=(payment,)))
+
+    text = drawn(disputed).text
+
+    tried = "€103.05 was tried on 17 Mar 2031 with Visa ending in 4242: card declined"
+    came = "*€103.05* came on 18 Mar 2031"
+    assert 0 < text.index(tried) < text.replace("*", "").index(came.replace("*", ""))
+    assert "the client disputes it, and the bank decides" in text
 
 
 def test_a_change_says_who_made_it_for_whom_and_what_it_replaced() -> None:
