@@ -283,3 +283,18 @@ def test_no_order_of_events_breaks_the_books(world: World) -> None:
             super().__init__()
 
     run_state_machine_as_test(InThisWorld, settings=slow_property(6, steps=25))
+
+
+def test_an_invoice_that_credit_covers_may_be_taken_back_before_it_is_drawn(world: World) -> None:
+    story = HoursAndMoney()
+    story.world = world
+    story.begin(currency="EUR", card=WORKS, is_charged=True)
+    story.credit(0, (), refunds=False, frees=True)
+    story.bill()
+    story.every_book_holds()
+
+    story.credit(0, (), refunds=False, frees=False)
+    story.finish(0)
+
+    story.every_book_holds()
+    story.teardown()

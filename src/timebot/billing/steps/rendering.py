@@ -33,6 +33,9 @@ def render(outside: Outside, work: Work) -> Effect:
 
 def _begin_collecting(session: Session, invoice: Invoice, now: datetime) -> None:
     """What is paid by transfer is mailed at once; what nothing is due for is paid."""
+    if invoice.collection == "credited":
+        # Taken back before it was drawn: nothing is collected any more.
+        return
     if not invoice.due_minor:
         settle_paid(
             session,
