@@ -45,7 +45,9 @@ def test_the_same_key_sends_once(mailer: ResendMailer, resend: LocalResend) -> N
     assert len(resend.mails()) == 1
 
 
-@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_before", "500_after"])
+@pytest.mark.parametrize(
+    "kind", ["drop_before", "drop_after", "500_before", "500_after", "page_before", "page_after"]
+)
 def test_a_lost_answer_is_unknown(
     mailer: ResendMailer, resend: LocalResend, kind: FaultKind
 ) -> None:

@@ -136,7 +136,21 @@ def test_a_card_that_asks_for_its_owner_is_no_decline(
     assert processor.get_invoice(invoice_id).trouble == answer
 
 
-@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_before", "500_after"])
+def test_a_bank_that_declines_because_nobody_confirmed_is_no_decline_either(
+    stripe: LocalStripe, processor: StripeProcessor
+) -> None:
+    invoice_id, card_id = an_open_invoice(stripe, processor, WORKS)
+    stripe.bank.decline_next("authentication_required")
+
+    answer = processor.pay(invoice_id, card_id=card_id, key="pay")
+
+    assert isinstance(answer, NeedsAction)
+    assert processor.get_invoice(invoice_id).trouble == answer
+
+
+@pytest.mark.parametrize(
+    "kind", ["drop_before", "drop_after", "500_before", "500_after", "page_before", "page_after"]
+)
 def test_a_lost_answer_to_a_change_is_unknown(
     stripe: LocalStripe, processor: StripeProcessor, kind: FaultKind
 ) -> None:

@@ -57,6 +57,9 @@ class StripeWebhooks:
             return GiveUp(rejected.reason)
 
     def _heard(self, kind: str, object_id: str, now: datetime) -> Outcome:
+        if not object_id:
+            # It is about nothing that could be asked for, such as an invoice that is yet to come.
+            return _DONE
         if kind.startswith("invoice."):
             return self._invoice(object_id, now)
         if kind.startswith("charge.dispute."):

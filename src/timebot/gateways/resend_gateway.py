@@ -131,6 +131,8 @@ class ResendMailer:
             )
         except ValueError:
             raise Forged("the signature of the webhook is not Resend's") from None
+        if not isinstance(event, dict):
+            raise Forged("the webhook is no event")
         data = event.get("data") or {}
         tags = data.get("tags") or {}
         return given["svix-id"], {

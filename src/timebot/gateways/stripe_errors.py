@@ -13,9 +13,13 @@ from timebot.billing.ports import Declined, Missing, NeedsAction, OutcomeUnknown
 from timebot.db import refuse_inside_transaction
 from timebot.gateways.cleaning import clean
 
-_ASKS_FOR_THE_CLIENT = frozenset(
+ASKS_FOR_THE_CLIENT = frozenset(
     {"invoice_payment_intent_requires_action", "authentication_required"}
 )
+"""Codes of errors, and reasons of banks, that a client who is there can do away with:
+https://docs.stripe.com/declines/codes"""
+
+CONFIRM = "The bank wants the client to confirm the payment."
 _AFTER_A_WRONG_KEY = timedelta(hours=1)
 
 
@@ -68,9 +72,10 @@ def writing() -> Iterator[None]:
 def is_unclear(error: stripe.StripeError) -> bool:
     """Tell whether Stripe may have acted all the same.
 
-    A conflict (409) says that the first call with our key is still being answered.
+    A conflict (409) says that the first call with our key is still being answered. An answer that
+    the SDK cannot read, with whatever status, is of somebody in between, such as a proxy.
     """
-    if isinstance(error, stripe.APIConnectionError):
+    if isinstance(error, stripe.APIConnectionError) or type(error) is stripe.APIError:
         return True
     status = error.http_status
     return status is None or status == 409 or status >= 500
@@ -82,11 +87,11 @@ def refused_payment(error: stripe.StripeError) -> Declined | NeedsAction | None:
     Reports disagree whether a wish for authentication is a card error or an invalid request, so
     the code decides.
     """
-    intent = _intent_of(error)
-    if error.code in _ASKS_FOR_THE_CLIENT:
-        return NeedsAction("The bank wants the client to confirm the payment.", intent)
+    intent, reason = _intent_of(error), _field(error, "decline_code")
+    if error.code in ASKS_FOR_THE_CLIENT or reason in ASKS_FOR_THE_CLIENT:
+        return NeedsAction(CONFIRM, intent)
     if isinstance(error, stripe.CardError):
-        code = _field(error, "decline_code") or error.code or "card_declined"
+        code = reason or error.code or "card_declined"
         return Declined(code, clean(error.user_message), intent)
     return None
 

@@ -274,6 +274,8 @@ class StripeProcessor(StripeCredits, StripeDisputes):
                     raise
                 return answer
         found = read_invoice(invoice)
+        if isinstance(found.trouble, NeedsAction):
+            return found.trouble
         if found.status != "paid":
             raise OutcomeUnknown(f"the invoice is {found.status} after it was charged")
         return Paid(found.payment_intent)
@@ -304,12 +306,14 @@ class StripeProcessor(StripeCredits, StripeDisputes):
                 self._webhook_secret,
                 tolerance=int(WEBHOOK_TOLERANCE.total_seconds()),
             )
-        except (stripe.SignatureVerificationError, ValueError):
+        except (stripe.SignatureVerificationError, ValueError, AttributeError):
+            # The SDK stumbles over a signed body that is no object.
             raise Forged("the signature of the webhook is not Stripe's") from None
-        if event.livemode != self._is_live:
+        if getattr(event, "livemode", None) != self._is_live:
             raise Forged("the webhook is of another mode than the key")
         about = event.data.object
-        return event.id, {"type": event.type, "object_id": str(about["id"])}
+        # Some objects have no id, such as a balance: https://docs.stripe.com/api/events/types
+        return event.id, {"type": event.type, "object_id": str(getattr(about, "id", None) or "")}
 
 
 def _line(line: ChargeLine) -> "InvoiceAddLinesParamsLine":

@@ -14,6 +14,7 @@ from timebot.billing.ports import (
     Refund,
 )
 from timebot.gateways.cleaning import clean
+from timebot.gateways.stripe_errors import ASKS_FOR_THE_CLIENT, CONFIRM
 from timebot.money import from_stripe_amount
 
 WORKSPACE, INVOICE, CLIENT, LINE, CREDIT = (
@@ -109,9 +110,11 @@ def _trouble(intent: PaymentIntent) -> Declined | NeedsAction | Processing | Non
     if intent.status == "processing":
         return Processing()
     if intent.status == "requires_action":
-        return NeedsAction("The bank wants the client to confirm the payment.", intent.id)
+        return NeedsAction(CONFIRM, intent.id)
     error = intent.last_payment_error
     if error is None:
         return None
+    if error.code in ASKS_FOR_THE_CLIENT or error.decline_code in ASKS_FOR_THE_CLIENT:
+        return NeedsAction(CONFIRM, intent.id)
     code = error.decline_code or error.code or "card_declined"
     return Declined(code, clean(error.message), intent.id)

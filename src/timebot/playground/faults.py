@@ -17,10 +17,15 @@ FaultKind = Literal[
     "500_before",
     "500_after",
     "500_kept",
+    "page_before",
+    "page_after",
     "429",
     "lock_timeout",
     "slow",
 ]
+
+FOREIGN_PAGE = "<html><h1>Please sign in to the network</h1></html>"
+"""What a caller reads where somebody in between, such as a proxy, answers in a server's place."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,8 @@ class Fault:
         pattern: verb and path with `*` for any text, such as `POST /v1/invoices/*/pay`.
         kind: `drop_before` closes the connection and does nothing; `drop_after` does the work, then
             closes the connection; `500_before` and `500_after` answer 500; `500_kept` does nothing,
-            answers 500 and keeps that answer for the request's idempotency key; `429` refuses for
+            answers 500 and keeps that answer for the request's idempotency key; `page_before` and
+            `page_after` answer 200 with a page of somebody in between; `429` refuses for
             being asked too often, `lock_timeout` because somebody else holds the object; `slow`
             answers late.
         seconds: how long `slow` waits, or what `429` puts into Retry-After.

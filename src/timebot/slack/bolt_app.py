@@ -74,15 +74,14 @@ def _authorize(token_for_team: TokenFor) -> Callable[..., AuthorizeResult]:
 
 
 def _listen(app: App, door: Door) -> None:
-    def command(ack: Ack, body: dict[str, Any]) -> None:
-        ack(**door.answer(read_command, body))
+    def command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        return _said(ack, door.answer(read_command, body))
 
-    def click(ack: Ack, body: dict[str, Any]) -> None:
-        door.answer(read_click, body)
-        ack()
+    def click(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        return _said(ack, door.answer(read_click, body))
 
-    def submission(ack: Ack, body: dict[str, Any]) -> None:
-        ack(**door.answer(read_submission, body))
+    def submission(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        return _said(ack, door.answer(read_submission, body))
 
     def closed(ack: Ack) -> None:
         ack()
@@ -90,13 +89,12 @@ def _listen(app: App, door: Door) -> None:
     def options(ack: Ack, body: dict[str, Any]) -> None:
         ack(**door.options(read_options, body))
 
-    def shortcut(ack: Ack, body: dict[str, Any]) -> None:
-        door.answer(read_shortcut, body)
-        ack()
+    def shortcut(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        return _said(ack, door.answer(read_shortcut, body))
 
     def event(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         # Slack sends an event again that was not taken; a command or a click is never sent again.
-        return ack() if door.hear(read_event, body) else BoltResponse(status=503, body="")
+        return ack() if door.hear(read_event, body) else _not_taken()
 
     app.command(_ANYTHING)(command)
     app.action(_ANYTHING)(click)
@@ -105,6 +103,15 @@ def _listen(app: App, door: Door) -> None:
     app.options(_ANYTHING)(options)
     app.shortcut(_ANYTHING)(shortcut)
     app.event(_ANYTHING)(event)
+
+
+def _said(ack: Ack, body: dict[str, Any] | None) -> BoltResponse:
+    # Beside a click that was not taken, Slack itself shows that something went wrong.
+    return _not_taken() if body is None else ack(**body)
+
+
+def _not_taken() -> BoltResponse:
+    return BoltResponse(status=http.HTTPStatus.SERVICE_UNAVAILABLE, body="")
 
 
 def create_slack_handler(app: App) -> WSGIApplication:

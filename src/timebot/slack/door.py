@@ -91,8 +91,11 @@ class Door:
         self._routes = routes
         self._client_for_team = client_for_team
 
-    def answer(self, read: Read, payload: Body) -> Body:
+    def answer(self, read: Read, payload: Body) -> Body | None:
         """Decide a delivery and return the body of the HTTP answer. Never raises.
+
+        Returns:
+            None where not even an apology could be left for the person: Slack must say it then.
 
         Args:
             read: reads this kind of payload.
@@ -153,7 +156,7 @@ class Door:
             return None
         return _Visit(delivery, self._desk.clock.now())
 
-    def _decide(self, visit: _Visit) -> Body:
+    def _decide(self, visit: _Visit) -> Body | None:
         delivery = visit.delivery
         visit.profile = self._profile(delivery, visit.now)
         feature = self._feature(delivery)
@@ -247,7 +250,7 @@ class Door:
                 return []
             return offer(Asked(session, self._desk, workspace, member, delivery, now))[:100]
 
-    def _with_modal(self, visit: _Visit, answer: Answer, body: Body) -> Body:
+    def _with_modal(self, visit: _Visit, answer: Answer, body: Body) -> Body | None:
         """Open the answer's modal, after the commit; a submission carries its own instead."""
         delivery = visit.delivery
         if answer.modal is None or delivery.kind == "submission":
@@ -258,7 +261,7 @@ class Door:
             return body
         return self._tell(visit, answer.instead or draw_too_late(delivery))
 
-    def _refused(self, visit: _Visit, refusal: Refusal) -> Body:
+    def _refused(self, visit: _Visit, refusal: Refusal) -> Body | None:
         delivery = visit.delivery
         log.info("slack.refused", refusal=type(refusal).__name__, name=delivery.name)
         try:
@@ -266,7 +269,7 @@ class Door:
         except Exception as fault:  # noqa: BLE001 - the edge: it is logged with its reference
             return self._failed(visit, fault)
 
-    def _tell(self, visit: _Visit, answer: Answer, refusal: Refusal | None = None) -> Body:
+    def _tell(self, visit: _Visit, answer: Answer, refusal: Refusal | None = None) -> Body | None:
         """Record an answer; where that takes too long, at least say it if HTTP can carry it."""
         try:
             return self._record(visit, answer, refusal)
@@ -274,7 +277,7 @@ class Door:
             delivery = visit.delivery
             body = ack_body(delivery, answer)
             log.warning("slack.unrecorded", kind=delivery.kind, name=delivery.name, said=bool(body))
-            return body
+            return body or None
 
     def _record(self, visit: _Visit, answer: Answer, refusal: Refusal | None) -> Body:
         """Record the answer, and the attempt where a right was missing, in a short transaction."""
@@ -294,7 +297,7 @@ class Door:
                 _audit_refusal(asked)
         return body
 
-    def _failed(self, visit: _Visit, fault: Exception) -> Body:
+    def _failed(self, visit: _Visit, fault: Exception) -> Body | None:
         delivery, reference = visit.delivery, new_reference()
         log.error(
             "slack.failed",
@@ -306,12 +309,12 @@ class Door:
         answer = draw_apology(reference, delivery)
         if delivery.kind == "command" or answer.faults:
             return ack_body(delivery, answer)
-        # The others are answered through the outbox; where that fails too, the log is all there is.
+        # The others are answered through the outbox; where that fails too, Slack has to show it.
         try:
             return self._tell(visit, answer)
         except Exception:
             log.exception("slack.apology_failed", reference=reference)
-            return {}
+            return None
 
 
 def _once(asked: Asked, answer: Answer) -> None:

@@ -15,6 +15,7 @@ from timebot.journal.outbox import (
     Delivered,
     GiveUp,
     Handler,
+    MayHaveArrived,
     OutboxJob,
     Outcome,
     TryAgain,
@@ -35,6 +36,9 @@ _WHY = {
     "is_archived": "it is archived",
     "not_private": "it is not private, and others would read the amounts",
 }
+
+SAID_AGAIN_AFTER = timedelta(minutes=15)
+"""When what waits for a decision is posted once more, if nobody knows whether it arrived."""
 
 NOTHING_LEFT: Outcome = Delivered({"skipped": "nothing left to show"})
 
@@ -99,9 +103,11 @@ class Sending:
         refused = self._refuse_in_the_open(job, viewer)
         if refused is not None:
             return self._or_elsewhere(job, viewer, refused)
+        if "again" in job.payload and not _has_buttons(drawn):
+            return NOTHING_LEFT
         outcome = self._repaint(job, posted, drawn) if posted and posted.ts else None
         if outcome is None or (_is_gone(outcome) and _has_buttons(drawn)):
-            outcome = self._post_card(job, drawn)
+            outcome = self._or_again(job, drawn, self._post_card(job, drawn))
         elif _is_gone(outcome):
             return Delivered({"skipped": "the message is gone, and nothing is left to decide"})
         return self._or_elsewhere(job, viewer, outcome)
@@ -117,7 +123,7 @@ class Sending:
             return NOTHING_LEFT
         refused = self._refuse_in_the_open(job, viewer)
         outcome = refused or self._post(job, recipient, drawn.text, drawn.blocks)
-        return self._or_elsewhere(job, viewer, outcome)
+        return self._or_elsewhere(job, viewer, self._or_again(job, drawn, outcome))
 
     def respond(self, job: OutboxJob) -> Outcome:
         """Answer a click or a form through its response_url, or by DM where that is used up."""
@@ -187,6 +193,21 @@ class Sending:
         if viewer.member is not None or not viewer.recipient.startswith(("C", "G")):
             return None
         return self._speaker.refuse_unless_private(job.workspace_id, viewer.recipient)
+
+    def _or_again(self, job: OutboxJob, drawn: Drawn, outcome: Outcome) -> Outcome:
+        """Say once more, later, what somebody has to decide and may never have seen."""
+        if isinstance(outcome, MayHaveArrived) and _has_buttons(drawn):
+            with self._desk.database.transaction() as session:
+                enqueue(
+                    session,
+                    workspace_id=job.workspace_id,
+                    kind=job.kind,
+                    payload={**job.payload, "again": True},
+                    dedup_key=f"again:{job.id}",
+                    now=job.now,
+                    due_at=job.now + SAID_AGAIN_AFTER,
+                )
+        return outcome
 
     def _or_elsewhere(self, job: OutboxJob, viewer: Viewer, outcome: Outcome) -> Outcome:
         """Tell billing people and owners by DM what a channel does not take any more."""

@@ -31,12 +31,17 @@ _HOPELESS = frozenset(
         "channel_not_found user_not_found not_in_channel is_archived cant_update_message "
         "message_not_found edit_window_closed user_disabled cannot_dm_bot messages_tab_disabled "
         "invalid_blocks msg_too_long no_text restricted_action user_not_visible expired_url "
-        "used_url is_inactive invalid_arguments view_too_large not_enabled "
-        # Only people can put these right; until then nothing would get through.
-        "token_revoked token_expired account_inactive invalid_auth not_authed missing_scope "
-        "no_permission team_access_not_granted org_login_required ekm_access_denied"
+        "used_url is_inactive invalid_arguments view_too_large not_enabled missing_scope"
     ).split()
 )
+# Only people can put these right. Until then nothing gets through, and nothing is lost.
+_LOCKED_OUT = frozenset(
+    (
+        "token_revoked token_expired account_inactive invalid_auth not_authed no_permission "
+        "team_access_not_granted org_login_required ekm_access_denied"
+    ).split()
+)
+_LOCKED_OUT_PAUSE = timedelta(minutes=10)
 GONE = frozenset("message_not_found cant_update_message edit_window_closed is_inactive".split())
 """The message to repaint is there no more, or may not be repainted."""
 
@@ -264,6 +269,9 @@ def _from_error(error: SlackApiError, *, repeatable: bool) -> Outcome:
     name = _reason(error)
     if name in _HOPELESS:
         return GiveUp(name)
+    if name in _LOCKED_OUT:
+        log.error("slack.locked_out", reason=name)
+        return TryAgain(name, _LOCKED_OUT_PAUSE)
     status = getattr(error.response, "status_code", 200)
     if status == http.client.TOO_MANY_REQUESTS or name == "ratelimited":
         headers = getattr(error.response, "headers", None) or {}

@@ -19,7 +19,15 @@ CALLS = (
     "GET /v1/invoices/*",
     "POST /v1/invoices/*/pay",
 )
-FAULTS: tuple[FaultKind, ...] = ("drop_before", "drop_after", "500_before", "500_after", "429")
+FAULTS: tuple[FaultKind, ...] = (
+    "drop_before",
+    "drop_after",
+    "500_before",
+    "500_after",
+    "page_before",
+    "page_after",
+    "429",
+)
 
 
 def assert_charged_and_mailed_once(world: World, invoice: Invoice) -> None:

@@ -14,7 +14,8 @@ from timebot.billing.settlement import ResendWebhooks, StripeWebhooks
 from timebot.billing.steps.absorbing import absorb
 from timebot.billing.void import void_invoice
 from timebot.clock import real_now
-from timebot.journal.inbox import WebhookHandler, WebhookInbox, take
+from timebot.journal.inbox import WebhookDelivery, WebhookHandler, WebhookInbox, take
+from timebot.journal.outcomes import Delivered
 
 
 @pytest.fixture
@@ -188,6 +189,22 @@ def test_webhooks_about_what_is_not_ours_are_done_with(world: World, receiver: R
 
     assert handled == 2
     assert hear(world, receiver, "stripe") == 0
+
+
+@pytest.mark.parametrize("kind", ["invoice.upcoming", "balance.available"])
+def test_an_event_about_nothing_that_could_be_asked_for_is_done_with(
+    world: World, kind: str
+) -> None:
+    event = WebhookDelivery(
+        scope="account",
+        source="stripe",
+        external_id="evt_1",
+        payload={"type": kind, "object_id": ""},
+        attempt=1,
+        now=world.clock.now(),
+    )
+
+    assert StripeWebhooks(world.database, world.processor)(event) == Delivered()
 
 
 def test_a_mail_is_delivered(world: World, receiver: Receiver) -> None:

@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
 from tests.slack.frame.frames import Frame, does_it, everybody_waits, opens_form, shows_button
@@ -64,6 +64,22 @@ def test_a_broken_click_apologizes_and_undoes(frame: Frame, mia: Person) -> None
 
     assert clicked.status == 200
     assert "went wrong on my side" in mia.last_message().text
+    assert frame.effects() == 0
+
+
+def test_a_click_about_which_nothing_can_be_left_is_shown_as_failed_by_slack(
+    frame: Frame, mia: Person
+) -> None:
+    frame.commands["/try"] = shows_button
+    frame.actions["timer.stop"] = stumbles
+    shown = mia.command("/try")
+    with frame.database.transaction() as session:
+        session.execute(text("ALTER TABLE outbox_message RENAME TO taken_away"))
+
+    with capture_logs():
+        clicked = mia.click(shown, text="Do it")
+
+    assert (clicked.status, clicked.error) == (503, "dispatch_failed")
     assert frame.effects() == 0
 
 
@@ -210,7 +226,7 @@ def test_a_form_is_answered_in_time_while_others_write(sqlite_frame: Frame, mia:
     assert sqlite_frame.effects() == 1
 
 
-def test_a_click_is_acknowledged_in_time_while_others_write(
+def test_a_click_that_waits_too_long_for_others_is_shown_as_failed_in_time(
     sqlite_frame: Frame, mia: Person
 ) -> None:
     sqlite_frame.commands["/try"] = shows_button
@@ -220,7 +236,7 @@ def test_a_click_is_acknowledged_in_time_while_others_write(
     with everybody_waits(sqlite_frame), capture_logs() as logs:
         clicked = mia.click(shown, text="Do it")
 
-    assert clicked.status == 200
+    assert (clicked.status, clicked.error) == (503, "dispatch_failed")
     assert clicked.ms < 2_900
     assert "slack.unrecorded" in {entry["event"] for entry in logs}
 

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from timebot.clock import Clock
 from timebot.playground.deliveries import Deliveries
-from timebot.playground.faults import Fault, FaultKind, Faults, hang_up
+from timebot.playground.faults import FOREIGN_PAGE, Fault, FaultKind, Faults, hang_up
 from timebot.playground.http import LocalServer
 from timebot.playground.idempotency import Answer, Idempotency, KeyInUse, KeyReused
 from timebot.playground.keys import kept_secret
@@ -190,6 +190,8 @@ class LocalResend:
         self._note(request, 0 if dropped else answer.status)
         if dropped:
             hang_up(environ)
+        if fault is not None and fault.kind in {"page_before", "page_after"}:
+            return Response(FOREIGN_PAGE, 200, content_type="text/html")(environ, start_response)
         body = json.dumps(answer.body)
         response = Response(body, answer.status, headers, content_type="application/json")
         return response(environ, start_response)
@@ -290,7 +292,7 @@ def _strike(fault: Fault) -> None:
     if fault.kind == "429":
         after = str(max(int(fault.seconds), 1))
         raise Problem(429, "rate_limit_exceeded", _TOO_MANY, {"retry-after": after})
-    if fault.kind in {"drop_before", "500_before"}:
+    if fault.kind in {"drop_before", "500_before", "page_before"}:
         raise _TROUBLE
 
 

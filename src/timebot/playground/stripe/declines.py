@@ -90,6 +90,12 @@ _ADVICE = {
 DECLINES: dict[str, Decline] = {
     **{name: _declined(name, advice) for name, advice in _ADVICE.items()},
     **{name: Decline(name, name, advice, text) for name, (text, advice) in _OWN_CODE.items()},
+    # The bank would take the charge, with the payer there: https://docs.stripe.com/declines/codes
+    "authentication_required": _declined(
+        "authentication_required",
+        None,
+        "Your card was declined. This transaction requires authentication.",
+    ),
     "insufficient_funds": _declined(
         "insufficient_funds", _LATER, "Your card has insufficient funds."
     ),

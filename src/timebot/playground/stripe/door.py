@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from timebot.playground.faults import Fault, Faults, hang_up
+from timebot.playground.faults import FOREIGN_PAGE, Fault, Faults, hang_up
 from timebot.playground.idempotency import Answer, Idempotency, KeyInUse, KeyReused
 from timebot.playground.store import Document
 from timebot.playground.stripe import automation, forms, parameters
@@ -96,6 +96,8 @@ class Door:
         self._note(request, 0 if dropped else answer.status)
         if dropped:
             hang_up(environ)
+        if fault is not None and fault.kind in {"page_before", "page_after"}:
+            return Response(FOREIGN_PAGE, 200, content_type="text/html")(environ, start_response)
         body = json.dumps(answer.body, default=str)
         response = Response(body, answer.status, headers, content_type="application/json")
         return response(environ, start_response)
@@ -222,7 +224,7 @@ def _early(fault: Fault | None) -> Answer | None:
     if fault.kind in _REFUSED:
         refused = _REFUSED[fault.kind]
         return Answer(refused.status, refused.body())
-    return _TROUBLE if fault.kind in {"drop_before", "500_before"} else None
+    return _TROUBLE if fault.kind in {"drop_before", "500_before", "page_before"} else None
 
 
 def _find(request: Request) -> tuple[Route, Document]:
