@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from timebot.billing.document_ports import Letter
-from timebot.billing.ports import Envelope, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.ports import Envelope, MayNotLook, OutcomeUnknown, Rejected, TryLater
 from timebot.db import Database
 from timebot.gateways.resend_gateway import ResendMailer
 from timebot.playground.faults import FaultKind
@@ -125,6 +125,18 @@ def test_a_spent_quota_is_waited_out(mailer: ResendMailer, resend: LocalResend) 
         mailer.send(ENVELOPE, key="k")
 
     assert refused.value.after == timedelta(hours=1)
+
+
+def test_a_key_that_may_only_send_says_so_when_it_looks(
+    mailer: ResendMailer, resend: LocalResend
+) -> None:
+    resend.allowance.only_sends = True
+    sent = mailer.send(ENVELOPE, key="k")
+
+    with pytest.raises(MayNotLook):
+        mailer.delivery_state(sent)
+    with pytest.raises(MayNotLook):
+        mailer.find_sent(to=ENVELOPE.to, subject="Invoice INV-1", known=())
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,24 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.document_ports import LetterWriter, Renderer
 from timebot.billing.models import Invoice
-from timebot.billing.ports import CardProcessor, Mailer, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.ports import (
+    CardProcessor,
+    Mailer,
+    OutcomeUnknown,
+    Rejected,
+    SetUpWrong,
+    TryLater,
+)
 from timebot.billing.restore_watch import RestoreWatch
+from timebot.billing.set_up_trouble import tell_set_up
 from timebot.billing.steps import charging_card, collecting, crediting, mailing, rendering
 from timebot.billing.steps.claims import claim, due_invoices, lock_claimed
 from timebot.billing.steps.plan import CUSTOMER_GONE, next_step
-from timebot.billing.steps.settling import decide, desert, park
+from timebot.billing.steps.settling import decide, desert, park_uncharged
 from timebot.billing.steps.work import Effect, Outside, Work
 from timebot.db import Busy, Database
 from timebot.journal.outcomes import MOST_ATTEMPTS, RealTime, wait_before_retry
+from timebot.team.models import Workspace
 
 AT_ONCE = 100
 """How many steps one call of `run_once` takes at most."""
@@ -125,6 +134,8 @@ class InvoicePipeline:
         """Take the step outside; whatever goes wrong becomes a result, too."""
         try:
             return _done(STEPS[work.step](self._outside, work))
+        except SetUpWrong as wrong:
+            return _telling(wrong, work, _later(work, wrong.reason, wrong.after))
         except TryLater as later:
             return _later(work, later.reason, later.after)
         except OutcomeUnknown as unknown:
@@ -200,6 +211,17 @@ def _later(work: Work, reason: str, after: timedelta | None) -> Effect:
     return note
 
 
+def _telling(wrong: SetUpWrong, work: Work, effect: Effect) -> Effect:
+    """Let the billing people hear at once what keeps everything waiting."""
+
+    def note(session: Session, invoice: Invoice) -> None:
+        effect(session, invoice)
+        workspace = session.get_one(Workspace, invoice.workspace_id)
+        tell_set_up(session, workspace=workspace, trouble=wrong.trouble, now=work.now)
+
+    return note
+
+
 def _refused(work: Work, reason: str) -> Effect:
     """Return what becomes of a step that was refused for good: a person must look."""
     if work.step in {"write", "send"}:
@@ -219,7 +241,7 @@ def _refused(work: Work, reason: str) -> Effect:
         elif invoice.stripe_status == CUSTOMER_GONE:
             desert(session, invoice, now=work.now)
         else:
-            park(session, invoice, f"Stripe refuses this invoice: {reason}", now=work.now)
+            park_uncharged(session, invoice, f"Stripe refuses this invoice: {reason}", now=work.now)
 
     return note
 

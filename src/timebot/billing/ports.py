@@ -12,6 +12,8 @@ from typing import Protocol
 from timebot.billing.document_ports import Letter
 from timebot.money import Money
 
+_AFTER_A_WRONG_SET_UP = timedelta(hours=1)
+
 
 class TryLater(Exception):
     """The other side surely did nothing; the same call may be made again.
@@ -24,6 +26,22 @@ class TryLater(Exception):
         super().__init__(reason)
         self.reason = reason
         self.after = after
+
+
+class SetUpWrong(TryLater):
+    """Whoever runs timebot must mend its set-up there; until then it is everybody's trouble.
+
+    Attributes:
+        trouble: stripe_key, mail_key, mail_domain or mail_quota.
+    """
+
+    def __init__(self, reason: str, trouble: str) -> None:
+        super().__init__(reason, _AFTER_A_WRONG_SET_UP)
+        self.trouble = trouble
+
+
+class MayNotLook(TryLater):
+    """The key lets us send, and not look at what was sent."""
 
 
 class OutcomeUnknown(Exception):
@@ -48,6 +66,10 @@ class Rejected(Exception):
 
 class Missing(Rejected):
     """The other side does not have what was asked for (any more)."""
+
+
+class MadeAndDeleted(Missing):
+    """What was made under a key before was deleted since; the key can bring only that one back."""
 
 
 @dataclass(frozen=True)
@@ -303,7 +325,11 @@ class CardProcessor(Protocol):
         client_key: str,
         key: str,
     ) -> str:
-        """Create an empty draft: charged to the card if one is given, else paid by link."""
+        """Create an empty draft: charged to the card if one is given, else paid by link.
+
+        Raises:
+            MadeAndDeleted: if the key made one before, and somebody deleted it.
+        """
         ...
 
     def add_lines(self, invoice_id: str, lines: Sequence[ChargeLine], *, key: str) -> None:

@@ -14,7 +14,15 @@ from typing import Any
 import resend
 from resend.exceptions import RateLimitError, ResendError
 
-from timebot.billing.ports import Envelope, Forged, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.ports import (
+    Envelope,
+    Forged,
+    MayNotLook,
+    OutcomeUnknown,
+    Rejected,
+    SetUpWrong,
+    TryLater,
+)
 from timebot.db import refuse_inside_transaction
 from timebot.gateways.cleaning import clean
 
@@ -24,7 +32,7 @@ TAG = "timebot_mail"
 
 TIMEOUT_SECONDS = 20
 TWO_A_SECOND = timedelta(milliseconds=500)
-_AFTER_A_WRONG_SETUP = _AFTER_A_SPENT_QUOTA = timedelta(hours=1)
+_AFTER_A_RESTRICTED_KEY = timedelta(hours=1)
 _WRONG_KEY = frozenset({"missing_api_key", "invalid_api_key", "restricted_api_key"})
 _QUOTAS = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
 _PAGE, _MOST_PAGES = 100, 10
@@ -105,10 +113,7 @@ class ResendMailer:
     def delivery_state(self, provider_id: str) -> str:
         """Return sent, delivered or bounced."""
         with self._speaking(is_writing=False):
-            last = str(resend.Emails.get(provider_id)["last_event"])
-        if last in _DELIVERED:
-            return "delivered"
-        return "bounced" if last in _BOUNCED else "sent"
+            return _state(str(resend.Emails.get(provider_id)["last_event"]))
 
     def verify_webhook(self, body: bytes, headers: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """Return the event's id, and its type with the mail it is about.
@@ -139,6 +144,8 @@ class ResendMailer:
             "type": event.get("type"),
             "object_id": data.get("email_id"),
             "tag": tags.get(TAG) if isinstance(tags, dict) else None,
+            # For a key that may not look for itself.
+            "state": _state(str(event.get("type")).removeprefix("email.")),
         }
 
     @contextmanager
@@ -167,21 +174,37 @@ def resend_turn(api_key: str, api_url: str, *, seconds: int) -> Iterator[None]:
         yield
 
 
+def _state(event: str) -> str:
+    if event in _DELIVERED:
+        return "delivered"
+    return "bounced" if event in _BOUNCED else "sent"
+
+
 def _translated(error: ResendError, *, is_writing: bool) -> Exception:
     code, kind = int(error.code), str(error.error_type)
-    if kind in _QUOTAS:
-        return TryLater("the mail quota is used up", _AFTER_A_SPENT_QUOTA)
+    if kind == "restricted_api_key" and not is_writing:
+        # https://resend.com/docs/api-reference/errors: such a key may send, and nothing else.
+        return MayNotLook("Resend's API key may only send", _AFTER_A_RESTRICTED_KEY)
+    wrong = _wrong_set_up(code, kind)
+    if wrong is not None:
+        return wrong
     if isinstance(error, RateLimitError) or code == 429:
         return TryLater("Resend was asked too often", _retry_after(error))
-    if kind not in _WRONG_KEY and code == 403:
-        # Not this mail is wrong but the account: no mail goes out until somebody verifies it.
-        return TryLater("Resend has not verified the sender's domain", _AFTER_A_WRONG_SETUP)
-    if kind in _WRONG_KEY:
-        return TryLater("Resend does not accept the API key", _AFTER_A_WRONG_SETUP)
     if code >= 500 or code == 409:
         reason = f"no clear answer from Resend ({kind})"
         return OutcomeUnknown(reason) if is_writing else TryLater(reason)
     return Rejected(clean(str(error)))
+
+
+def _wrong_set_up(code: int, kind: str) -> SetUpWrong | None:
+    """Return what is wrong with the account, not with this mail; None if nothing is."""
+    if kind in _QUOTAS:
+        return SetUpWrong("the mail quota is used up", "mail_quota")
+    if kind in _WRONG_KEY:
+        return SetUpWrong("Resend does not accept the API key", "mail_key")
+    if code == 403:
+        return SetUpWrong("Resend has not verified the sender's domain", "mail_domain")
+    return None
 
 
 def _retry_after(error: ResendError) -> timedelta | None:

@@ -9,7 +9,15 @@ from datetime import timedelta
 
 import stripe
 
-from timebot.billing.ports import Declined, Missing, NeedsAction, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.ports import (
+    Declined,
+    Missing,
+    NeedsAction,
+    OutcomeUnknown,
+    Rejected,
+    SetUpWrong,
+    TryLater,
+)
 from timebot.db import refuse_inside_transaction
 from timebot.gateways.cleaning import clean
 
@@ -20,7 +28,6 @@ ASKS_FOR_THE_CLIENT = frozenset(
 https://docs.stripe.com/declines/codes"""
 
 CONFIRM = "The bank wants the client to confirm the payment."
-_AFTER_A_WRONG_KEY = timedelta(hours=1)
 
 
 @contextmanager
@@ -101,7 +108,7 @@ def _translated(error: stripe.StripeError) -> Exception:
         return TryLater("Stripe was asked too often", _retry_after(error))
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         # A wrong key is everybody's trouble, not that of one invoice, so nothing is given up.
-        return TryLater("Stripe does not accept the API key", _AFTER_A_WRONG_KEY)
+        return SetUpWrong("Stripe does not accept the API key", "stripe_key")
     if error.http_status == 404:
         return Missing(clean(error.user_message))
     return Rejected(clean(error.user_message))

@@ -17,6 +17,7 @@ from timebot.billing.ports import (
     Declined,
     Forged,
     ListedInvoice,
+    MadeAndDeleted,
     Missing,
     NeedsAction,
     OutcomeUnknown,
@@ -36,6 +37,7 @@ from timebot.gateways.stripe_invoices import (
     read_invoice,
     read_listed,
     tag,
+    was_replayed,
 )
 from timebot.money import stripe_amount
 
@@ -234,7 +236,17 @@ class StripeProcessor(StripeCredits, StripeDisputes):
                 "default_payment_method": card_id,
             }
         with changing():
-            return self._client.v1.invoices.create(params, {"idempotency_key": key}).id
+            made = self._client.v1.invoices.create(params, {"idempotency_key": key})
+        if was_replayed(made):
+            self._refuse_deleted(made.id)
+        return made.id
+
+    def _refuse_deleted(self, invoice_id: str) -> None:
+        try:
+            with asking():
+                self._client.v1.invoices.retrieve(invoice_id)
+        except Missing as missing:
+            raise MadeAndDeleted(missing.reason) from None
 
     def add_lines(self, invoice_id: str, lines: Sequence[ChargeLine], *, key: str) -> None:
         """Add lines to a draft; the taxes are our own figures, Stripe computes none."""

@@ -91,6 +91,15 @@ def tag(found: object, name: str) -> str | None:
     return str(metadata[name]) if metadata is not None and name in metadata else None
 
 
+def was_replayed(made: Invoice) -> bool:
+    """Tell whether an idempotency key brought back an earlier answer.
+
+    Source: https://docs.stripe.com/error-low-level#sending-idempotency-keys
+    """
+    answer = made.last_response
+    return answer is not None and answer.headers.get("Idempotent-Replayed") == "true"
+
+
 def open_intent(invoice: Invoice) -> str | None:
     """Return the id of the payment that an open invoice has tried and waits for, or None."""
     if invoice.status != "open" or not invoice.attempted:

@@ -16,6 +16,16 @@ from timebot.slack.rate_words import budget_words, card_words
 from timebot.slack.words import counted, days_words, sums_words
 
 Facts = dict[str, str]
+_SET_UP = {
+    "stripe_key": "Stripe does not accept timebot's API key, so no invoice is charged. Please ask"
+    " whoever runs timebot to put a valid key into STRIPE_API_KEY.",
+    "mail_key": "Resend does not accept timebot's API key, so no mail goes out. Please ask whoever"
+    " runs timebot to put a valid key into RESEND_API_KEY.",
+    "mail_domain": "Resend has not verified the domain that mails are sent from, so no mail goes"
+    " out. Please ask whoever runs timebot to verify it at resend.com/domains.",
+    "mail_quota": "The quota of mails at Resend is used up, so no mail goes out until it is renewed"
+    " or raised at Resend.",
+}
 _WAITING = frozenset(("unconfirmed", "unsubmitted", "unapproved"))
 
 
@@ -103,6 +113,16 @@ def tell_forecast(viewer: Viewer, facts: Facts) -> Drawn | None:
     return Drawn(text=escape(text), blocks=[section(bold), actions(look)])
 
 
+def tell_set_up(viewer: Viewer, facts: Facts) -> Drawn | None:
+    """Tell what keeps invoices or mails waiting, and what whoever runs timebot can do."""
+    trouble = _SET_UP.get(facts["trouble"])
+    if trouble is None or not sees_money(viewer):
+        return None
+    text = f"{trouble} Nothing is lost: I try again every hour, and what waits goes on by itself."
+    look = button("Invoices", Act.BILLING_DO, {"text": "invoices"})
+    return _drawn(escape(text), look)
+
+
 def tell_missed(viewer: Viewer, facts: Facts) -> Drawn | None:
     """Ask whether many missed runs shall be opened."""
     if not sees_money(viewer):
@@ -139,4 +159,5 @@ NOTICES: Mapping[str, Notice] = {
     "budget_crossed": tell_budget,
     "run_forecast": tell_forecast,
     "runs_missed": tell_missed,
+    "set_up_wrong": tell_set_up,
 }

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 from stripe import StripeClient
 
@@ -13,6 +14,7 @@ from timebot.billing.models import Invoice
 from timebot.billing.pipeline import InvoicePipeline
 from timebot.clients.models import Client
 from timebot.gateways.letters import Letters
+from timebot.gateways.stripe_gateway import StripeProcessor
 from timebot.journal.models import OutboxMessage
 from timebot.team.models import Member
 
@@ -132,6 +134,27 @@ def test_without_a_processor_the_charge_waits(world: World) -> None:
 
     assert waiting.last_error == "no card processor is set up"
     assert world.fresh(Invoice, invoice.id).collection == "paid"
+
+
+@pytest.mark.parametrize("trouble", ["stripe_key", "mail_domain"])
+def test_a_wrong_set_up_is_told_once_a_day_and_then_all_goes_on(world: World, trouble: str) -> None:
+    invoice = world.invoice(world.client_with_card())
+    wrong = StripeProcessor("sk_test_wrong", api_base=world.stripe.url)
+    if trouble == "mail_domain":
+        world.resend.allowance.verified_domains = frozenset()
+    for _ in range(3):
+        world.drain(world.pipeline(processor=wrong if trouble == "stripe_key" else None))
+        world.clock.advance(timedelta(hours=1))
+
+    world.resend.allowance.verified_domains = None
+    with world.database.read_only() as session:
+        found = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "slack.tell"))
+        said = [str(each.payload["facts"]["trouble"]) for each in found]
+    world.settle()
+
+    assert said == [trouble]
+    assert world.fresh(Invoice, invoice.id).collection == "paid"
+    assert len(world.resend.mails()) == 1
 
 
 def test_an_invoice_whose_totals_differ_is_parked_and_not_charged(world: World) -> None:

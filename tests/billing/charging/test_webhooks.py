@@ -231,6 +231,21 @@ def test_a_mail_that_comes_back_is_put_before_people(world: World, receiver: Rec
     assert after.attention == ("The mail about INV-2026-0001 came back. Please check the address.")
 
 
+def test_a_mail_that_comes_back_is_noticed_with_a_key_that_may_only_send(
+    world: World, receiver: Receiver
+) -> None:
+    connect(world, receiver)
+    world.resend.allowance.only_sends = True
+    invoice = world.invoice(world.client(emails=["bounce@acme.example"]), mode="bank")
+    world.resend.fail_next("POST /emails", "drop_after")
+    world.settle()
+
+    hear(world, receiver, "resend")
+
+    assert world.fresh(Invoice, invoice.id).delivery == "bounced"
+    assert len(world.resend.mails()) == 1
+
+
 def test_the_tag_tells_of_a_mail_whose_answer_was_lost(world: World, receiver: Receiver) -> None:
     connect(world, receiver)
     invoice = world.invoice(world.client(), mode="bank")

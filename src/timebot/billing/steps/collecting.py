@@ -2,16 +2,24 @@
 
 import hashlib
 from datetime import timedelta
+from itertools import count
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from timebot.billing.document import load_document
 from timebot.billing.models import Invoice
-from timebot.billing.ports import CardProcessor, Missing, ProcessorInvoice, Rejected, TryLater
+from timebot.billing.ports import (
+    CardProcessor,
+    MadeAndDeleted,
+    Missing,
+    ProcessorInvoice,
+    Rejected,
+    TryLater,
+)
 from timebot.billing.steps.absorbing import absorb, differs
 from timebot.billing.steps.charge_lines import charge_lines
-from timebot.billing.steps.settling import desert, park
+from timebot.billing.steps.settling import desert, park_uncharged
 from timebot.billing.steps.work import Effect, Outside, Work
 from timebot.clients.models import Client
 
@@ -60,15 +68,19 @@ def add_lines(outside: Outside, work: Work) -> Effect:
     Adding them twice is how a client would be charged double (reliability reference 1.3).
     """
     processor, invoice_id = get_processor(outside), invoice_of(work.invoice)
-    found = processor.get_invoice(invoice_id)
+    try:
+        found = processor.get_invoice(invoice_id)
+    except Missing:
+        return _draft_gone(work)
     if found.status == "draft":
         with outside.database.read_only() as session:
             lines = charge_lines(load_document(session, work.invoice))
         missing = [line for line in lines if line.key not in found.line_keys]
         if missing:
-            # One key stands for one set of lines: Stripe refuses a key with other parameters.
-            named = hashlib.sha256(" ".join(line.key for line in missing).encode()).hexdigest()
-            processor.add_lines(invoice_id, missing, key=work.keys.key(f"lines-{named[:12]}"))
+            # One key stands for one set of lines on one draft: Stripe refuses a key with others.
+            named = " ".join([invoice_id, *(line.key for line in missing)])
+            digest = hashlib.sha256(named.encode()).hexdigest()
+            processor.add_lines(invoice_id, missing, key=work.keys.key(f"lines-{digest[:12]}"))
 
     def note(session: Session, invoice: Invoice) -> None:
         if found.status != "draft":
@@ -82,14 +94,17 @@ def add_lines(outside: Outside, work: Work) -> Effect:
 def finalize(outside: Outside, work: Work) -> Effect:
     """Compare the figures, and only if they are ours make the draft payable."""
     processor, invoice_id = get_processor(outside), invoice_of(work.invoice)
-    found = processor.get_invoice(invoice_id)
+    try:
+        found = processor.get_invoice(invoice_id)
+    except Missing:
+        return _draft_gone(work)
     why_not = differs(work.invoice, found, locale=work.locale) if found.status == "draft" else None
     if found.status == "draft" and why_not is None:
-        found = processor.finalize(invoice_id, key=work.keys.key("finalize"))
+        found = _finalized(processor, work, invoice_id)
 
     def note(session: Session, invoice: Invoice) -> None:
         if why_not is not None:
-            park(session, invoice, why_not, now=work.now)
+            park_uncharged(session, invoice, why_not, now=work.now)
         else:
             absorb(session, invoice, found, now=work.now)
 
@@ -180,7 +195,45 @@ def invoice_of(invoice: Invoice) -> str:
     return invoice.stripe_invoice_id
 
 
+def _finalized(processor: CardProcessor, work: Work, invoice_id: str) -> ProcessorInvoice:
+    try:
+        return processor.finalize(invoice_id, key=work.keys.key(f"finalize-{invoice_id}"))
+    except Rejected:
+        found = processor.get_invoice(invoice_id)
+        if found.status == "draft":
+            raise
+        # Somebody finalized it there a moment before us.
+        return found
+
+
+def _draft_gone(work: Work) -> Effect:
+    """Park an invoice whose draft somebody deleted; whoever lets it go on has another one made."""
+
+    def note(session: Session, invoice: Invoice) -> None:
+        if invoice.stripe_status not in {"draft", "lined"}:
+            # Its customer was deleted, too, and that is told already.
+            return
+        invoice.stripe_invoice_id = invoice.stripe_status = None
+        sentence = (
+            f"Somebody deleted the draft of {invoice.number} at Stripe. Nothing was charged."
+            " Charge the card or send the pay link, and I make it there again; or cancel it."
+        )
+        park_uncharged(session, invoice, sentence, now=work.now)
+
+    return note
+
+
 def _create(processor: CardProcessor, work: Work) -> str:
+    """Create a draft; the key of one that was deleted since would only bring that one back."""
+    for attempt in count(1):
+        try:
+            return _create_under(processor, work, attempt)
+        except MadeAndDeleted:
+            continue
+    raise AssertionError("the attempts never end")
+
+
+def _create_under(processor: CardProcessor, work: Work, attempt: int) -> str:
     invoice, keys = work.invoice, work.keys
     issued_on, due_on, number = invoice.issued_on, invoice.due_on, invoice.number
     if issued_on is None or due_on is None or number is None:
@@ -196,7 +249,7 @@ def _create(processor: CardProcessor, work: Work) -> str:
         workspace_key=keys.workspace,
         days_until_due=(due_on - issued_on).days,
         client_key=keys.client,
-        key=keys.key("draft-link" if card_id is None else f"draft-{card_id}"),
+        key=keys.key("draft-link" if card_id is None else f"draft-{card_id}", attempt),
     )
 
 

@@ -1,6 +1,6 @@
 """Mailing: a mail is written down word for word, then handed over exactly as written."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from timebot.billing.delivery import note_sent, show_change
 from timebot.billing.document_ports import Letter
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Mail, StoredFile
-from timebot.billing.ports import Envelope, Rejected
+from timebot.billing.ports import Envelope, Mailer, MayNotLook, Rejected
 from timebot.billing.steps.files import keep_file
 from timebot.billing.steps.mail_contents import compose_mail
 from timebot.billing.steps.settling import decide
@@ -60,11 +60,19 @@ def send(outside: Outside, work: Work) -> Effect:
     provider_id = None
     if work.attempts > 1:
         # The provider forgets keys after a day, so the key alone would not do.
-        subject = envelope.letter.subject
-        provider_id = mailer.find_sent(to=envelope.to, subject=subject, known=known)
+        provider_id = _find_sent(mailer, envelope, known)
     if provider_id is None:
         provider_id = mailer.send(envelope, key=mail.idempotency_key)
     return _sent(work, provider_id)
+
+
+def _find_sent(mailer: Mailer, envelope: Envelope, known: Collection[str]) -> str | None:
+    try:
+        return mailer.find_sent(to=envelope.to, subject=envelope.letter.subject, known=known)
+    except MayNotLook:
+        # The mail's own key keeps it from being sent twice for a day; after that, rather twice
+        # than never.
+        return None
 
 
 def give_up(work: Work, reason: str) -> Effect:

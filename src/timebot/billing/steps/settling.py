@@ -77,6 +77,16 @@ def desert(session: Session, invoice: Invoice, *, now: datetime) -> None:
     park(session, invoice, gone.sentence, now=now)
 
 
+def park_uncharged(session: Session, invoice: Invoice, sentence: str, *, now: datetime) -> None:
+    """Park before a bank was asked: an attempt that somebody wished for is over with it."""
+    payment = open_payment(session, invoice)
+    if payment is not None and payment.state == "pending":
+        payment.state, payment.decline_code = "declined", "rejected"
+        payment.message, payment.settled_at = sentence, now
+        session.flush()
+    park(session, invoice, sentence, now=now)
+
+
 def settle_paid(
     session: Session,
     invoice: Invoice,

@@ -41,7 +41,8 @@ class Allowance:
     Attributes:
         verified_domains: the domains it may send from; None for any.
         unverified_domains: those that were added and wait for their DNS records.
-        may_read: whether the key sees more than its own mails; else it is one for sending only.
+        may_read: whether the key sees the domains of the account.
+        only_sends: whether the key is one for sending only, which may not even see its own mails.
         daily_quota: how many mails it may send in a day of business time; None for any number.
     """
 
@@ -49,6 +50,7 @@ class Allowance:
         self.verified_domains: frozenset[str] | None = None
         self.unverified_domains: frozenset[str] = frozenset()
         self.may_read = False
+        self.only_sends = False
         self.daily_quota: int | None = None
 
     def domains(self) -> Document:
@@ -58,8 +60,7 @@ class Allowance:
             Problem: 401 for a key that may only send.
         """
         if not self.may_read:
-            message = "This API key is restricted to only send emails"
-            raise Problem(401, "restricted_api_key", message)
+            raise _restricted()
         listed = [(name, "verified") for name in sorted(self.verified_domains or ())]
         listed += [(name, "pending") for name in sorted(self.unverified_domains)]
         data = [
@@ -67,6 +68,16 @@ class Allowance:
             for number, (name, status) in enumerate(listed, start=1)
         ]
         return {"object": "list", "has_more": False, "data": data}
+
+    def check_reading(self) -> None:
+        """Make sure that the key may look at mails.
+
+        Raises:
+            Problem: 401 for a key that may only send
+                [https://resend.com/docs/api-reference/errors#restricted_api_key].
+        """
+        if self.only_sends:
+            raise _restricted()
 
     def check(self, sender: str, sent_today: int) -> None:
         """Make sure that one more mail may go out.
@@ -81,6 +92,11 @@ class Allowance:
         if self.daily_quota is not None and sent_today >= self.daily_quota:
             message = f"The daily quota of {self.daily_quota} mails is used up."
             raise Problem(429, "daily_quota_exceeded", message)
+
+
+def _restricted() -> Problem:
+    message = "This API key is restricted to only send emails"
+    return Problem(401, "restricted_api_key", message)
 
 
 def _reason(state: str, address: str) -> Document:

@@ -219,6 +219,7 @@ class LocalResend:
             fault.wait()
         if name == "domains":
             return Answer(200, self.allowance.domains())
+        self.allowance.check_reading()
         if name == "list":
             wanted = {word: request.args.get(word) for word in ("limit", "after", "before")}
             return Answer(200, self._mailbox.page(**wanted))
