@@ -157,6 +157,8 @@ class ResendWebhooks:
             mail = _find_mail(session, str(provider_id), tag)
             if mail is not None:
                 _note_mail(session, mail, str(provider_id), state, delivery.now)
+                if delivery.payload.get("type") == "email.complained":
+                    _tell_complaint(session, mail, delivery.now)
         return _DONE
 
 
@@ -222,4 +224,15 @@ def _note_mail(session: Session, mail: Mail, provider_id: str, state: str, now: 
     if note_delivery(session, invoice, mail.id, state=state, now=now) and state == "bounced":
         session.flush()
         sentence = f"The mail about {invoice.number} came back. Please check the address."
+        decide(session, invoice, sentence, now=now)
+
+
+def _tell_complaint(session: Session, mail: Mail, now: datetime) -> None:
+    """Tell that the client called a mail spam: the provider keeps later ones from that address."""
+    invoice = session.get_one(Invoice, (mail.workspace_id, mail.invoice_id))
+    sentence = (
+        f"The client's mailbox called the mail about {invoice.number} spam, so later mails may not"
+        " arrive. Please agree with the client on how to reach them."
+    )
+    if invoice.attention != sentence:
         decide(session, invoice, sentence, now=now)

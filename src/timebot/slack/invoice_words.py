@@ -45,8 +45,11 @@ def state_words(session: Session, invoice: Invoice, *, today: date) -> str:
 
 def delivery_words(invoice: Invoice, *, can_mail: bool) -> str:
     """Return what became of the mail."""
+    if invoice.delivery == "none" and not can_mail:
+        return "not sent, no mail is set up; download the PDF"
     if invoice.delivery == "none":
-        return "on its way" if can_mail else "not sent, no mail is set up; download the PDF"
+        # With no step to come, as while it is parked or after a refusal, nothing goes out.
+        return "not sent" if invoice.next_step_at is None else "on its way"
     return _MAIL[invoice.delivery]
 
 

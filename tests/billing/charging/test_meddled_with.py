@@ -1,5 +1,6 @@
 """What people do at Stripe meanwhile: delete a draft, change what is due, finalize before us."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from tests.billing.charging.test_buttons import press
 from tests.billing.charging.world import World
 from timebot.billing.charging import charge_again, send_pay_link
 from timebot.billing.models import Invoice
-from timebot.billing.ports import ProcessorInvoice
+from timebot.billing.ports import ChargeLine, ProcessorInvoice
 from timebot.billing.void import void_invoice
 from timebot.gateways.stripe_gateway import StripeProcessor
 
@@ -78,6 +79,27 @@ def test_whoever_goes_on_after_that_has_another_draft_made(
     assert theirs["status"] == ("paid" if is_charged else "open")
     assert world.succeeded() == ([invoice.total_minor] if is_charged else [])
     assert len(world.resend.mails()) == 1
+
+
+def test_a_draft_that_is_deleted_while_its_lines_are_added_is_told_of_too(world: World) -> None:
+    class Overtaken(StripeProcessor):
+        """Somebody in the Dashboard deletes the draft just before."""
+
+        def add_lines(self, invoice_id: str, lines: Sequence[ChargeLine], *, key: str) -> None:
+            self.delete_draft(invoice_id)
+            super().add_lines(invoice_id, lines, key=key)
+
+    invoice = world.invoice(world.client_with_card())
+    overtaken = Overtaken(world.stripe.api_key, api_base=world.stripe.url)
+    world.drain(world.pipeline(processor=overtaken))
+    told = world.fresh(Invoice, invoice.id).attention
+
+    press(world, charge_again, invoice)
+    world.settle()
+
+    assert told is not None
+    assert told.startswith("Somebody deleted the draft")
+    assert world.succeeded() == [invoice.total_minor]
 
 
 def test_an_invoice_without_its_draft_can_be_cancelled(world: World) -> None:

@@ -231,6 +231,19 @@ def test_a_mail_that_comes_back_is_put_before_people(world: World, receiver: Rec
     assert after.attention == ("The mail about INV-2026-0001 came back. Please check the address.")
 
 
+def test_a_complaint_about_a_mail_is_told(world: World, receiver: Receiver) -> None:
+    connect(world, receiver)
+    invoice = world.invoice(world.client(emails=["complained@resend.dev"]), mode="bank")
+    world.drain()
+
+    hear(world, receiver, "resend")
+
+    after = world.fresh(Invoice, invoice.id)
+    assert after.delivery == "delivered"
+    assert after.attention is not None
+    assert after.attention.startswith("The client's mailbox called the mail about INV-2026-0001")
+
+
 def test_a_mail_that_comes_back_is_noticed_with_a_key_that_may_only_send(
     world: World, receiver: Receiver
 ) -> None:

@@ -80,7 +80,10 @@ def add_lines(outside: Outside, work: Work) -> Effect:
             # One key stands for one set of lines on one draft: Stripe refuses a key with others.
             named = " ".join([invoice_id, *(line.key for line in missing)])
             digest = hashlib.sha256(named.encode()).hexdigest()
-            processor.add_lines(invoice_id, missing, key=work.keys.key(f"lines-{digest[:12]}"))
+            try:
+                processor.add_lines(invoice_id, missing, key=work.keys.key(f"lines-{digest[:12]}"))
+            except Missing:
+                return _draft_gone(work)
 
     def note(session: Session, invoice: Invoice) -> None:
         if found.status != "draft":
