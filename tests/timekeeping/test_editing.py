@@ -257,7 +257,7 @@ def test_a_deleted_entry_is_gone_but_kept(firm: Firm) -> None:
 
     assert entry.deleted_at == at(20)
     with pytest.raises(EntryGone, match="You can restore it"):
-        get_own_entry(firm.session, member=firm.robin, number=entry.number)
+        get_own_entry(firm.session, member=firm.robin, number=entry.number, now=at(20))
     with pytest.raises(EntryGone):
         edit(firm, entry, EntryChanges(text="x"))
 
@@ -283,14 +283,14 @@ def test_a_deleted_timer_leaves_room_for_another_one(firm: Firm) -> None:
 @pytest.mark.parametrize("number", [0, -1, 99, 2**70])
 def test_an_entry_that_does_not_exist_is_not_found(firm: Firm, number: int) -> None:
     with pytest.raises(EntryUnknown):
-        get_own_entry(firm.session, member=firm.robin, number=number)
+        get_own_entry(firm.session, member=firm.robin, number=number, now=at(20))
 
 
 def test_the_number_of_somebody_else_names_nothing_of_mine(firm: Firm) -> None:
     a_draft(firm)
 
     with pytest.raises(EntryUnknown):
-        get_own_entry(firm.session, member=firm.kim, number=1)
+        get_own_entry(firm.session, member=firm.kim, number=1, now=at(20))
 
 
 def test_new_times_confirm_an_entry_whose_end_was_guessed(firm: Firm) -> None:

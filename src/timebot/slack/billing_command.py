@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from timebot.errors import NotAllowed
 from timebot.slack.answer import Answer
 from timebot.slack.billing_help import draw_billing_help, draw_unknown_word, find_word
 from timebot.slack.billing_panel import open_panel
+from timebot.slack.blocks import escape
 from timebot.slack.card_command import card_typed
 from timebot.slack.client_command import client_typed
 from timebot.slack.desk import Asked, Feature
@@ -23,14 +25,20 @@ from timebot.slack.rounding_command import rounding_typed
 from timebot.slack.routing_command import approvers_typed
 from timebot.slack.run_actions import hold_typed, release_typed, run_typed, unhold_typed
 from timebot.slack.settings_form import settings_typed
+from timebot.team.rights import require
 
 Typed = Callable[[Asked, str], Answer]
 """A feature with the words that stand after its own."""
 
 
 def help_typed(asked: Asked, text: str) -> Answer:
-    """Show help, about one word where it is named."""
-    return draw_billing_help(asked.desk.billing_command, text.strip())
+    """Show the person what they may do here: one word in detail, or the list."""
+    try:
+        require(asked.session, asked.member, "member", to="see reports", now=asked.now)
+    except NotAllowed as refused:
+        # Asking for help is no attempt at anything, so it does not go into the audit.
+        return Answer(text=escape(refused.sentence))
+    return draw_billing_help(asked.desk.billing_command, text.strip(), role=asked.member.role)
 
 
 TYPED: Mapping[str, Typed] = {
@@ -75,7 +83,8 @@ def _decide(asked: Asked, text: str) -> Answer:
     known = find_word(word)
     feature = TYPED.get(known.name if known else word)
     if feature is None:
-        return draw_unknown_word(asked.desk.billing_command, word)
+        command = asked.desk.billing_command
+        return draw_unknown_word(command, word, role=asked.member.role)
     try:
         return feature(asked, rest)
     except UNCLEAR as refusal:

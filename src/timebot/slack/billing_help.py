@@ -6,6 +6,7 @@ from timebot.slack.answer import Answer
 from timebot.slack.blocks import actions, button, context, escape, header, section
 from timebot.slack.help import Verb
 from timebot.slack.ids import Act
+from timebot.team.models import ROLES
 
 WORDS = (
     Verb(
@@ -14,6 +15,7 @@ WORDS = (
         "Lists, adds, shows, edits or archives clients.",
         "client add Acme billing@acme.example 95 EUR",
         ("clients",),
+        role="billing",
     ),
     Verb(
         "project",
@@ -21,6 +23,7 @@ WORDS = (
         "Lists, adds or changes projects; states are active, paused, completed and archived.",
         "project add Acme Website 110 budget 40h",
         ("projects",),
+        role="billing",
     ),
     Verb(
         "rate",
@@ -28,18 +31,21 @@ WORDS = (
         "Sets what an hour costs; time already recorded keeps its rate.",
         "rate @ana on Acme Website 120",
         ("rates",),
+        role="billing",
     ),
     Verb(
         "rerate",
         "<client or project> [from 2026-12-01]",
         "Shows what new rates would change on unbilled hours, then changes them.",
         "rerate Acme from 2026-12-01",
+        role="billing",
     ),
     Verb(
         "card",
         "[client]",
         "Gives the link by which the client puts a card on file; alone, lists whom to ask.",
         "card Acme",
+        role="billing",
     ),
     Verb(
         "role",
@@ -47,23 +53,48 @@ WORDS = (
         "Says what a person may do.",
         "role @ana approver",
         ("roles",),
+        role="billing",
     ),
     Verb(
         "preview",
         "[client]",
         "Shows what a run would bill now, what it would leave out, and why.",
         "preview Acme",
+        role="billing",
     ),
-    Verb("run", "[client]", "Opens an invoice run now.", "run"),
-    Verb("release", "<client>", "Issues the client's draft after a look at it.", "release Acme"),
-    Verb("hold", "<client>", "Keeps the client's draft out of this run.", "hold Acme"),
-    Verb("unhold", "<client>", "Lifts the hold on the client's draft.", "unhold Acme"),
-    Verb("invoices", "[client]", "Lists invoices, unsettled ones first.", "invoices Acme"),
+    Verb(
+        "run",
+        "[client]",
+        "Opens an invoice run now.",
+        "run",
+        role="billing",
+    ),
+    Verb(
+        "release",
+        "<client>",
+        "Issues the client's draft after a look at it.",
+        "release Acme",
+        role="billing",
+    ),
+    Verb(
+        "hold", "<client>", "Keeps the client's draft out of this run.", "hold Acme", role="billing"
+    ),
+    Verb(
+        "unhold", "<client>", "Lifts the hold on the client's draft.", "unhold Acme", role="billing"
+    ),
+    Verb(
+        "invoices",
+        "[client]",
+        "Lists invoices, unsettled ones first.",
+        "invoices Acme",
+        role="billing",
+    ),
     Verb(
         "invoice",
         "<number>",
         "Shows one invoice: PDF, why, charge again, send, mark paid, credit, cancel.",
         "invoice INV-2026-0001",
+        role="billing",
     ),
     Verb(
         "report",
@@ -77,6 +108,7 @@ WORDS = (
         "[client]",
         "Shows the last invoices of a client under other rounding rules, and what each adds.",
         "rounding Acme",
+        role="billing",
     ),
     Verb(
         "approvers",
@@ -84,12 +116,14 @@ WORDS = (
         "Shows and sets who approves the hours of a client or project, with a substitute.",
         "approvers Acme Website",
         ("approver", "routes"),
+        role="billing",
     ),
     Verb(
         "open",
         "[a day of the period] [reason]",
         "Opens a locked billing period again for some days, so that time in it can be corrected.",
         "open 2026-03-02 Acme sent its corrections late",
+        role="billing",
     ),
     Verb(
         "settings",
@@ -97,6 +131,7 @@ WORDS = (
         "Shows and changes seller, currency, zone, periods, rounding and more.",
         "settings zone Europe/Berlin",
         ("setting",),
+        role="billing",
     ),
     Verb(
         "holidays",
@@ -104,12 +139,14 @@ WORDS = (
         "Shows or sets the firm's holidays; runs, questions and reminders leave them out.",
         "holidays 2026-12-25 Christmas; 2027-01-01 New Year",
         ("holiday",),
+        role="billing",
     ),
     Verb("help", "[word]", "Shows this, or one word in detail.", "help rate"),
 )
 """Every word, in the order in which help lists them."""
 
 _BY_WORD = {word: verb for verb in WORDS for word in (verb.name, *verb.aliases)}
+_EXAMPLES = ("preview", "invoices", "help")
 _SHORT = ("client", "project", "rate", "preview", "run", "invoices", "report", "settings", "help")
 
 
@@ -123,41 +160,58 @@ def billing_hint() -> str:
     return " | ".join(_SHORT)
 
 
-def draw_billing_help(command: str, word: str = "") -> Answer:
-    """Show one word in detail, or the list of all."""
+def draw_billing_help(command: str, word: str = "", *, role: str = "owner") -> Answer:
+    """Show one word in detail, or the list of all that the role may do."""
     verb = find_word(word) if word else None
     if verb is not None:
         return _one(command, verb)
-    lines = [f"`{command} {each.name}` {each.sentence}" for each in WORDS]
-    text = f"{command} alone opens the panel.\n" + "\n".join(lines).replace("`", "")
+    own = words_of(role)
+    lines = [f"`{command} {each.name}` {each.sentence}" for each in own]
+    if _has_panel(role):
+        lines.insert(0, f"`{command}` alone opens the panel.")
+        ends = [context(f"More about one word: `{command} help rate`"), actions(_panel_button())]
+    else:
+        lines.append("All else is for billing people and owners.")
+        ends = []
     return Answer(
-        text=text,
+        text="\n".join(lines).replace("`", ""),
         blocks=[
             header(f"What {command} can do"),
-            section(f"`{command}` alone opens the panel.\n" + "\n".join(lines[:8])),
-            section("\n".join(lines[8:])),
-            context(f"More about one word: `{command} help rate`"),
-            actions(_panel_button()),
+            section("\n".join(lines[:9])),
+            *([section("\n".join(lines[9:]))] if lines[9:] else []),
+            *ends,
         ],
     )
 
 
-def draw_unknown_word(command: str, word: str) -> Answer:
-    """Say what was read, the nearest word and some examples."""
-    near = process.extractOne(word.casefold(), list(_BY_WORD), scorer=fuzz.ratio, score_cutoff=60)
+def draw_unknown_word(command: str, word: str, *, role: str) -> Answer:
+    """Say what was read, the nearest word and some examples, of what the role may do."""
+    own = words_of(role)
+    known = [each for verb in own for each in (verb.name, *verb.aliases)]
+    near = process.extractOne(word.casefold(), known, scorer=fuzz.ratio, score_cutoff=60)
     nearest = _BY_WORD[near[0]] if near else None
     meant = f" Did you mean {nearest.name}?" if nearest else ""
     sentence = f"I do not know {escape(word[:40])} as a word of {command}.{meant}"
-    shown = [nearest or WORDS[0], WORDS[6], WORDS[11]]
+    shown = [nearest or own[0], *(verb for verb in own if verb.name in _EXAMPLES)]
     examples = list(dict.fromkeys(f"{command} {verb.example}" for verb in shown))
+    help_button = button("Help", Act.BILLING_DO, {"text": "help"}, key="help")
     return Answer(
         text=f"{sentence} Nothing was changed. Examples: {'; '.join(examples)}",
         blocks=[
             section(f"{sentence} Nothing was changed."),
             context("Examples: " + "  ".join(f"`{each}`" for each in examples)),
-            actions(button("Help", Act.BILLING_DO, {"text": "help"}, key="help"), _panel_button()),
+            actions(help_button, *([_panel_button()] if _has_panel(role) else [])),
         ],
     )
+
+
+def words_of(role: str) -> list[Verb]:
+    """List the words of which the role may do something."""
+    return [verb for verb in WORDS if ROLES.index(role) >= ROLES.index(verb.role)]
+
+
+def _has_panel(role: str) -> bool:
+    return ROLES.index(role) >= ROLES.index("billing")
 
 
 def _one(command: str, verb: Verb) -> Answer:

@@ -59,7 +59,7 @@ def _entry_now(asked: Asked, entry: TimeEntry, ways_out: Sequence[Block]) -> Ans
     state = STATE_WORDS[entry.state]
     buttons: list[Block] = []
     if entry.deleted_at is not None:
-        gone = entry_gone(asked.session, entry, reader=asked.member)
+        gone = entry_gone(asked.session, entry, reader=asked.member, now=asked.now)
         state = "deleted" if gone.was_deleted else "undone"
         buttons = buttons_of(gone)
     elif entry.ended_at is None:

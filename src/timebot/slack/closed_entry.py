@@ -41,7 +41,7 @@ def draw_closed(asked: Asked, entry: TimeEntry, closed: Closed) -> Block:
     history = button("History", Act.ENTRY_HISTORY, value, says=f"History of number {entry.number}")
     blocks = [
         section(f"{entry_line(one)}\n{hours(one.seconds)}, {span_on_day(entry)}"),
-        section(escape(closed.sentence)),
+        section(escape(closed.when_opened)),
         actions(*_but_history(buttons_of(closed)), history),
     ]
     return modal(Form.CLOSED, f"Entry #{entry.number}", blocks)

@@ -287,6 +287,8 @@ class Door:
             if not taken.is_new and refusal is not None:
                 return taken.answer or {}
             asked = self._let_in(session, visit)
+            if refusal is not None:
+                answer = draw_refusal(refusal, delivery, asked.member)
             if refusal is not None and is_late_click(asked, refusal):
                 answer = draw_late(asked, refusal)
             body = reply(asked, answer)

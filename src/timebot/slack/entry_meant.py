@@ -23,7 +23,7 @@ def entry_meant(asked: Asked, value: Mapping[str, str] | None = None) -> TimeEnt
     """
     entry = find_meant(asked, asked.delivery.value if value is None else value)
     if entry.deleted_at is not None:
-        raise entry_gone(asked.session, entry, reader=asked.member)
+        raise entry_gone(asked.session, entry, reader=asked.member, now=asked.now)
     return entry
 
 
@@ -36,7 +36,7 @@ def find_meant(asked: Asked, value: Mapping[str, str]) -> TimeEntry:
     """
     if "entry" not in value:
         number = value.get("number", "0")
-        return get_own_entry(asked.session, member=asked.member, number=int(number))
+        return get_own_entry(asked.session, member=asked.member, number=int(number), now=asked.now)
     entry = asked.session.get(
         TimeEntry, (asked.workspace.id, UUID(value["entry"])), populate_existing=True
     )

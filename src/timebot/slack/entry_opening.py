@@ -73,7 +73,7 @@ def open_edit(asked: Asked) -> Answer:
 def edit_number(asked: Asked, number: int | None) -> Answer:
     """Open the entry of that number, or what runs, or the last one that has ended."""
     if number is not None:
-        entry = get_own_entry(asked.session, member=asked.member, number=number)
+        entry = get_own_entry(asked.session, member=asked.member, number=number, now=asked.now)
     else:
         entry = get_latest(asked.session, member=asked.member, now=asked.now)
     return open_entry_form(asked, entry)

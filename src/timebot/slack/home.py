@@ -150,24 +150,23 @@ def _today(day: TodayShown) -> list[Block]:
             f"{entry_line(one)}\n{_how_long(one, day.zone)}",
             accessory=entry_menu(one),
         )
-        for one in shown.entries[:_MOST_TODAY]
+        for one in shown.entries[-_MOST_TODAY:]
     ]
     head = f"Today, {weekday_words(shown.day)}"
     closed = sum(one.seconds for one in shown.entries if one.entry.ended_at)
     total = context(f"Finished so far: {hours(closed)}.")
-    listed = [header(head), *rows, *_more_of(shown), total] if rows else []
+    listed = [header(head), *_earlier(shown), *rows, total] if rows else []
     return [divider(), *listed, *_drafts(day)] if listed or day.drafts else []
 
 
-def _more_of(day: DayShown) -> list[Block]:
-    """Say how many entries of the day are not shown, with the button that lists them."""
+def _earlier(day: DayShown) -> list[Block]:
+    """Say how many entries of the day came before those shown, with the button that lists all."""
     missing = len(day.entries) - _MOST_TODAY
     if missing <= 0:
         return []
-    following = {"day": day.day, "skip": _MOST_TODAY}
-    says = f"Show {counted(missing, 'more entry', 'more entries')} of today"
-    opens = button(f"Show {missing} more", Act.TIMER_DAY, following, key="rest", says=says)
-    return [actions(opens)]
+    says = f"Show all of today, with {counted(missing, 'earlier entry', 'earlier entries')}"
+    value = {"day": day.day}
+    return [actions(button(f"Show {missing} earlier", Act.TIMER_DAY, value, key="all", says=says))]
 
 
 def _drafts(day: TodayShown) -> list[Block]:

@@ -5,25 +5,35 @@ import secrets
 from timebot.errors import Refusal, WayOut
 from timebot.slack.again import again_button
 from timebot.slack.answer import Answer
+from timebot.slack.billing_help import find_word
 from timebot.slack.blocks import Block, actions, button, code, context, escape, section
 from timebot.slack.delivery import Delivery
 from timebot.slack.ids import Act
+from timebot.team.models import Member
+from timebot.team.rights import may
 
 _ACTS = frozenset(Act)
 # Letters and digits that are not mistaken for each other when read aloud.
 _REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-def draw_refusal(refusal: Refusal, delivery: Delivery) -> Answer:
-    """Show what timebot will not do: the reason, one correct example, a button that helps."""
+def draw_refusal(refusal: Refusal, delivery: Delivery, reader: Member | None = None) -> Answer:
+    """Show what timebot will not do: the reason, one correct example, a button that helps.
+
+    Args:
+        refusal: what was refused.
+        delivery: what was wanted.
+        reader: who sees it; an example that only others may type is left out. None if not known.
+    """
+    example = refusal.example if reader is None or _may_type(reader, refusal.example) else None
     if delivery.inputs:
-        words = refusal.sentence + (f" Example: {refusal.example}" if refusal.example else "")
+        words = refusal.sentence + (f" Example: {example}" if example else "")
         return Answer(faults={_field(refusal, delivery): words})
     text = escape(refusal.sentence)
     blocks: list[Block] = [section(text)]
-    if refusal.example:
-        text += f" Example: {code(refusal.example)}"
-        blocks.append(context(f"Example: {code(refusal.example)}"))
+    if example:
+        text += f" Example: {code(example)}"
+        blocks.append(context(f"Example: {code(example)}"))
     buttons = buttons_of(refusal)
     if buttons:
         blocks.append(actions(*buttons))
@@ -56,6 +66,13 @@ def draw_too_late(delivery: Delivery) -> Answer:
 def new_reference() -> str:
     """Return a short number to find a fault by."""
     return "".join(secrets.choice(_REFERENCE_SIGNS) for _ in range(6))
+
+
+def _may_type(reader: Member, example: str | None) -> bool:
+    """Tell whether somebody may do what an example shows; most of billing is not for everybody."""
+    command, _, words = (example or "").partition(" ")
+    verb = find_word(words.partition(" ")[0]) if command == "/billing" else None
+    return verb is None or may(reader, verb.role)
 
 
 def _button(way: WayOut, key: int) -> Block:

@@ -26,7 +26,9 @@ class ProjectSaid(Refusal):
 def set_project(asked: Asked) -> Answer:
     """Name the project that was chosen for an entry that has none yet."""
     delivery = asked.delivery
-    entry = get_own_entry(asked.session, member=asked.member, number=int(delivery.tag))
+    entry = get_own_entry(
+        asked.session, member=asked.member, number=int(delivery.tag), now=asked.now
+    )
     chosen = UUID(delivery.chosen or "")
     if entry.project_id not in (None, chosen):
         raise ProjectSaid(show_entry(asked.session, entry=entry, now=asked.now))

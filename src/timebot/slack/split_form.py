@@ -109,7 +109,7 @@ def _read(asked: Asked, rest: str) -> tuple[TimeEntry, str]:
     first, _, when = rest.partition(" ")
     number = first.removeprefix("#")
     if number.isdecimal():
-        entry = get_own_entry(asked.session, member=asked.member, number=int(number))
+        entry = get_own_entry(asked.session, member=asked.member, number=int(number), now=asked.now)
         return entry, when.strip().removeprefix("at ").strip()
     entry = get_latest(asked.session, member=asked.member, now=asked.now)
     return entry, rest.strip().removeprefix("at ").strip()

@@ -104,7 +104,7 @@ def delete(asked: Asked) -> Answer:
     """Delete the entry that was shown, unless it was changed since."""
     value = asked.delivery.value
     number, version = int(value["number"]), int(value["version"])
-    entry = get_own_entry(asked.session, member=asked.member, number=number)
+    entry = get_own_entry(asked.session, member=asked.member, number=number, now=asked.now)
     delete_entry(
         asked.session,
         actor=asked.member,
@@ -119,7 +119,7 @@ def delete(asked: Asked) -> Answer:
 def entry_menu(asked: Asked) -> Answer:
     """Do what was chosen in the menu beside an entry."""
     what, _, number = (asked.delivery.chosen or "").partition(":")
-    entry = get_own_entry(asked.session, member=asked.member, number=int(number))
+    entry = get_own_entry(asked.session, member=asked.member, number=int(number), now=asked.now)
     if what == "edit":
         return entry_opening.edit_number(asked, entry.number)
     if what in ENTRY_MENU:

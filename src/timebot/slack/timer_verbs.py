@@ -148,7 +148,7 @@ def delete(asked: Asked, rest: str) -> Answer:
     """Show the entry that would be deleted, with the button that does it."""
     if rest:
         number = _number(rest, f"{asked.desk.command} delete 12")
-        entry = get_own_entry(asked.session, member=asked.member, number=number)
+        entry = get_own_entry(asked.session, member=asked.member, number=number, now=asked.now)
     else:
         entry = get_latest(asked.session, member=asked.member, now=asked.now)
     one = show_entry(asked.session, entry=entry, now=asked.now)

@@ -14,6 +14,7 @@ from timebot.timekeeping.models import MemberAction, TimeEntry
 from timebot.timekeeping.on_behalf import take_turn_at, tell_author
 from timebot.timekeeping.submitted import void_submitted
 from timebot.timekeeping.taken_out import note_taken_out
+from timebot.timekeeping.unchanged import StaysAsItIs
 
 
 class NotYours(NotAllowed):
@@ -23,15 +24,15 @@ class NotYours(NotAllowed):
         super().__init__("That entry is not yours. You can change your own entries only.")
 
 
-class AlreadyBilled(Refusal):
+class AlreadyBilled(StaysAsItIs):
     """An entry that is on an invoice."""
 
     is_stale = True
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            f"#{number} is on an invoice already and cannot be changed."
-            " Ask a billing person for a credit note."
+            f"#{number} is on an invoice already and cannot be changed.",
+            "Ask a billing person for a credit note.",
         )
 
 
@@ -112,7 +113,7 @@ def ensure_changeable(session: Session, *, actor: Member, entry: TimeEntry, now:
         PeriodLocked: if its period is locked and the entry does not stay open in it.
     """
     if entry.deleted_at is not None:
-        raise entry_gone(session, entry, reader=actor)
+        raise entry_gone(session, entry, reader=actor, now=now)
     if entry.state == "applied":
         raise AlreadyBilled(entry.number)
     days = [entry.worked_on]

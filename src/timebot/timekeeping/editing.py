@@ -190,7 +190,7 @@ def confirm_entry(
     else:
         require(session, actor, "approver", to="confirm time of others", now=now)
     if entry.deleted_at is not None:
-        raise entry_gone(session, entry, reader=actor)
+        raise entry_gone(session, entry, reader=actor, now=now)
     if entry.ended_at is None:
         raise StillRunning(entry.number)
     if entry.is_confirmed:

@@ -10,16 +10,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebot.errors import Refusal, WayOut
+from timebot.errors import WayOut
 from timebot.team.days import day_in_words, day_of
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import may
 from timebot.timekeeping.models import PeriodReopening, TimeEntry
 from timebot.timekeeping.moments import DayRange
 from timebot.timekeeping.periods import billing_period
+from timebot.timekeeping.unchanged import StaysAsItIs
 
 
-class PeriodLocked(Refusal):
+class PeriodLocked(StaysAsItIs):
     """Time of a billing period that is closed for corrections.
 
     Attributes:
@@ -33,7 +34,8 @@ class PeriodLocked(Refusal):
         label, action = ("Open it again", "period.open_form") if may_open else _ASK
         super().__init__(
             f"The billing period from {first} to {last} was locked on {day_in_words(locked_on)}, so"
-            f" time in it stays as it is. Nothing was changed. {who}",
+            " time in it stays as it is.",
+            who,
             ways_out=[WayOut(label, action, period.start.isoformat())],
         )
 

@@ -72,7 +72,7 @@ def find_last_closed(session: Session, *, member: Member) -> TimeEntry | None:
     return session.scalars(newest.limit(1)).first()
 
 
-def get_own_entry(session: Session, *, member: Member, number: int) -> TimeEntry:
+def get_own_entry(session: Session, *, member: Member, number: int, now: datetime) -> TimeEntry:
     """Return the member's entry of that short number.
 
     Raises:
@@ -86,7 +86,7 @@ def get_own_entry(session: Session, *, member: Member, number: int) -> TimeEntry
     if entry is None:
         raise EntryUnknown(number)
     if entry.deleted_at is not None:
-        raise entry_gone(session, entry, reader=member)
+        raise entry_gone(session, entry, reader=member, now=now)
     return entry
 
 

@@ -43,6 +43,25 @@ def test_every_word_of_the_help_is_decided() -> None:
     assert {word.name for word in WORDS} == TYPED.keys() - {""}
 
 
+def test_help_shows_a_member_what_members_may_do(firm: Firm) -> None:
+    answer = firm.types("help", firm.mia)
+
+    assert answer.text.startswith(
+        "/billing report Shows hours, and money to billing people.\n"
+        "/billing help Shows this, or one word in detail.\n"
+        "All else is for billing people and owners."
+    )
+    assert answer.buttons == []
+
+
+def test_an_unknown_word_shows_a_member_no_example_of_others(firm: Firm) -> None:
+    answer = firm.types("clint", firm.mia)
+
+    assert "/billing report client last month" in answer.text
+    assert "invoices" not in answer.text
+    assert answer.buttons == ["Help"]
+
+
 def test_help_about_any_word_shows_an_example(firm: Firm) -> None:
     for word in WORDS:
         answer = firm.types(f"help {word.name}")

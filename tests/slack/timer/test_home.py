@@ -52,23 +52,25 @@ def test_who_became_a_guest_sees_no_timer_of_theirs_at_home(office: Office) -> N
     assert office.mia.home.buttons == []
 
 
-def test_a_home_of_many_entries_leads_to_the_rest_of_the_day(office: Office) -> None:
+def test_a_home_of_many_entries_shows_the_newest_and_leads_to_the_others(office: Office) -> None:
     with office.session() as session:
         mia = office.member(session, office.mia)
         for number in range(15):
             began = office.now() - timedelta(minutes=150 - 10 * number)
-            an_entry(session, mia, None, text=f"task {number}", started_at=began)
+            an_entry(session, mia, None, text=f"task {number:02}", started_at=began)
     office.mia.open_home()
     office.world.settle()
     home = office.mia.home
     assert home is not None
-    assert "task 11" in home.all_text
+    today = home.all_text.partition("Today, ")[2]
+    shown = [f"task {number:02}" in today for number in (2, 3, 14)]
+    assert shown == [False, True, True]
 
-    office.mia.click(home, text="Show 3 more")
+    office.mia.click(home, text="Show 3 earlier")
     office.world.settle()
 
     listed = office.mia.last_message().text
-    assert [f"task {number}" in listed for number in (11, 12, 13, 14)] == [False, True, True, True]
+    assert [f"task {number:02}" in listed for number in (0, 1, 2)] == [True] * 3
 
 
 def test_home_shows_approvers_what_waits_and_opens_it(office: Office) -> None:

@@ -105,6 +105,7 @@ def test_a_locked_entry_says_so_as_it_is_opened_and_asks_with_one_click(office: 
 
     assert shown.document["callback_id"] == "form.closed"
     assert "was locked on 31 Mar 2031" in shown.all_text
+    assert "Nothing was changed" not in shown.all_text
     assert "I asked ana to open 3 to 16 Mar 2031 again." in office.mia.last_message().text
 
 
