@@ -128,7 +128,7 @@ WORDS = (
     Verb(
         "settings",
         "[name and value]",
-        "Shows and changes seller, currency, zone, periods, rounding and more.",
+        "Shows and changes seller, currency, zone, periods, rounding, invoices and their annex.",
         "settings zone Europe/Berlin",
         ("setting",),
         role="billing",
