@@ -18,8 +18,9 @@ from timebot.playground.stripe import LocalStripe
 from timebot.settings import read_settings
 from timebot.slack.manifest import SCOPES
 
+SOCKET_OFF = {"ok": False, "error": "socket_mode_not_enabled"}
 SENDER = "Billing <billing@north.example>"
-SECRETS = ("xoxb-", "sk_", "re_", "whsec_")
+SECRETS = ("xoxb-", "xapp-", "rk_", "sk_", "re_", "whsec_")
 
 
 @dataclass
@@ -176,6 +177,52 @@ def test_permissions_that_a_restricted_key_lacks_are_named(vendors: Vendors) -> 
 
     assert finding.verdict == BROKEN
     assert "STRIPE_API_KEY may not read charges, disputes." in finding.sentence
+
+
+def test_what_a_restricted_key_may_not_write_is_named(vendors: Vendors) -> None:
+    key = vendors.stripe.restricted_key("refunds", "checkout")
+
+    finding = vendors.asked(STRIPE_API_KEY=key)["Stripe"]
+
+    assert finding.verdict == BROKEN
+    assert "STRIPE_API_KEY may not write refunds, checkout sessions." in finding.sentence
+
+
+def test_asking_what_a_restricted_key_may_write_changes_nothing(vendors: Vendors) -> None:
+    key = vendors.stripe.restricted_key()
+
+    finding = vendors.asked(STRIPE_API_KEY=key)["Stripe"]
+
+    assert finding.verdict == GOOD
+    assert (vendors.stripe.invoices(), vendors.stripe.charges()) == ([], [])
+
+
+def test_the_socket_is_asked_for_where_it_is_set_up(vendors: Vendors) -> None:
+    token = vendors.slack.turn_on_socket_mode()
+
+    found = vendors.asked(SLACK_APP_TOKEN=token)
+
+    assert found["Socket Mode"].verdict == GOOD
+    assert found["Socket Mode"].sentence == "Slack lets this app listen at a socket."
+
+
+def test_an_app_token_that_slack_does_not_know_is_told(vendors: Vendors) -> None:
+    vendors.slack.turn_on_socket_mode()
+
+    finding = vendors.asked(SLACK_APP_TOKEN="xapp-other")["Socket Mode"]
+
+    assert finding.verdict == BROKEN
+    assert finding.sentence.startswith("Slack refuses SLACK_APP_TOKEN.")
+
+
+def test_a_socket_that_is_turned_off_is_told(vendors: Vendors) -> None:
+    token = vendors.slack.turn_on_socket_mode()
+    vendors.slack.fail_next("apps.connections.open", status=200, body=SOCKET_OFF)
+
+    finding = vendors.asked(SLACK_APP_TOKEN=token)["Socket Mode"]
+
+    assert finding.verdict == BROKEN
+    assert "does not let this app listen: Socket Mode is off." in finding.sentence
 
 
 def test_a_domain_that_is_not_verified_is_named(vendors: Vendors) -> None:

@@ -14,7 +14,7 @@ from timebot.doctor.examination import BROKEN, GOOD, LOOK, Finding
 from timebot.gateways.reaching import reach_resend, reach_stripe
 from timebot.reach import Reach
 from timebot.settings import Settings
-from timebot.slack.reaching import reach_slack
+from timebot.slack.reaching import reach_slack, reach_socket
 
 CALL_SECONDS = 4
 """How long one call may take."""
@@ -42,9 +42,16 @@ _SLACK = {
     " app's settings, install it again and set the new SLACK_BOT_TOKEN.",
     "refuses": "It refuses SLACK_BOT_TOKEN. Copy the bot's token from the app's settings again.",
 }
+_SOCKET = {
+    "answers": "Slack lets this app listen at a socket.",
+    "lacks": "Slack does not let this app listen: {}. Set it right in the app's settings, or leave"
+    " SLACK_APP_TOKEN out and let Slack deliver over HTTP.",
+    "refuses": "Slack refuses SLACK_APP_TOKEN. Copy the app-level token from the app's settings"
+    " again.",
+}
 _STRIPE = {
     "answers": "It answers, and the key may read what timebot reads.",
-    "lacks": "It answers, but STRIPE_API_KEY may not read {}. Give the restricted key these"
+    "lacks": "It answers, but STRIPE_API_KEY may not {}. Give the restricted key these"
     " permissions in Stripe's Dashboard.",
     "refuses": "It refuses STRIPE_API_KEY. Copy the key from Stripe's Dashboard again.",
 }
@@ -60,6 +67,8 @@ _RESEND = {
     " mail goes out. Verify it on Resend's page of domains.",
     "refuses": "It refuses RESEND_API_KEY. Make a new key at Resend and set it.",
 }
+_WORDS = {"Slack": _SLACK, "Socket Mode": _SOCKET, "Stripe": _STRIPE, "Resend": _RESEND}
+_HOSTS = {"Socket Mode": "Slack"}
 
 
 def reach_outside(
@@ -86,6 +95,9 @@ def _asks(settings: Settings) -> dict[str, Ask]:
     if slack is not None:
         token, url = slack.get_secret_value(), settings.slack_api_url
         asks["Slack"] = lambda: reach_slack(token, url, seconds=CALL_SECONDS)
+    if settings.slack_app_token is not None:
+        app_token, base = settings.slack_app_token.get_secret_value(), settings.slack_api_url
+        asks["Socket Mode"] = lambda: reach_socket(app_token, base, seconds=CALL_SECONDS)
     if stripe is not None:
         key = stripe.get_secret_value()
         asks["Stripe"] = lambda: reach_stripe(key, settings.stripe_api_base, seconds=CALL_SECONDS)
@@ -135,12 +147,12 @@ def _finding(vendor: str, reach: Reach, settings: Settings, seconds: int) -> Fin
 def _sentence(vendor: str, reach: Reach, seconds: int) -> str:
     if reach.state == "silent":
         return (
-            f"No clear answer within {seconds} seconds. See whether this machine reaches {vendor},"
-            " and try again."
+            f"No clear answer within {seconds} seconds. See whether this machine reaches"
+            f" {_HOSTS.get(vendor, vendor)}, and try again."
         )
     if reach.state == "busy":
         return _BUSY
-    words = {"Slack": _SLACK, "Stripe": _STRIPE, "Resend": _RESEND}[vendor][reach.state]
+    words = _WORDS[vendor][reach.state]
     if reach.state == "answers":
         return words.format(*reach.names)
     return words.format(", ".join(reach.names))

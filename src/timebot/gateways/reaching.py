@@ -15,6 +15,8 @@ from timebot.db import refuse_inside_transaction
 from timebot.gateways.resend_gateway import RESEND_URL, resend_turn
 from timebot.reach import Reach
 
+_RESTRICTED = "rk_"
+_NOBODY = "timebotasksonly"
 _SENDING_ONLY = "restricted_api_key"
 _REFUSALS = frozenset({"missing_api_key", "invalid_api_key"})
 _PAGE, _MOST_PAGES = 100, 10
@@ -22,6 +24,10 @@ _PAGE, _MOST_PAGES = 100, 10
 
 def reach_stripe(api_key: str, api_base: str | None, *, seconds: int) -> Reach:
     """Read one of each thing that timebot reads at Stripe; a restricted key may lack some.
+
+    Such a key is also asked to change objects that cannot exist, which has no effect. That Stripe
+    refuses the key for it proves that it may not write; that Stripe misses the object proves
+    nothing, so nothing is claimed then.
 
     Args:
         api_key: the secret or restricted key.
@@ -35,19 +41,26 @@ def reach_stripe(api_key: str, api_base: str | None, *, seconds: int) -> Reach:
         max_network_retries=0,
         http_client=stripe.RequestsClient(timeout=seconds),
     )
-    lacking = []
-    for name, read in _reads(client):
+    asks = [("read", *each) for each in _reads(client)]
+    if api_key.startswith(_RESTRICTED):
+        asks += [("write", *each) for each in _writes(client)]
+    lacking: dict[str, list[str]] = {}
+    for deed, name, ask in asks:
         try:
-            read()
+            ask()
         except stripe.PermissionError:
-            lacking.append(name)
+            lacking.setdefault(deed, []).append(name)
+        except stripe.InvalidRequestError:
+            if deed == "read":
+                return Reach("silent")
         except stripe.AuthenticationError:
             return Reach("refuses")
         except stripe.RateLimitError:
             return Reach("busy")
         except stripe.StripeError:
             return Reach("silent")
-    return Reach("lacks", tuple(lacking)) if lacking else Reach("answers")
+    found = [f"{deed} {', '.join(names)}" for deed, names in lacking.items()]
+    return Reach("lacks", (" and ".join(found),)) if found else Reach("answers")
 
 
 def _reads(client: StripeClient) -> list[tuple[str, Callable[[], object]]]:
@@ -57,6 +70,17 @@ def _reads(client: StripeClient) -> list[tuple[str, Callable[[], object]]]:
         ("charges", lambda: client.v1.charges.list({"limit": 1})),
         ("refunds", lambda: client.v1.refunds.list({"limit": 1})),
         ("disputes", lambda: client.v1.disputes.list({"limit": 1})),
+    ]
+
+
+def _writes(client: StripeClient) -> list[tuple[str, Callable[[], object]]]:
+    """Return a change of each thing that timebot writes, to an object that is not there."""
+    return [
+        ("invoices", lambda: client.v1.invoices.update(f"in_{_NOBODY}", {"metadata": {}})),
+        ("customers", lambda: client.v1.customers.update(f"cus_{_NOBODY}", {"metadata": {}})),
+        ("refunds", lambda: client.v1.refunds.update(f"re_{_NOBODY}", {"metadata": {}})),
+        ("credit notes", lambda: client.v1.credit_notes.update(f"cn_{_NOBODY}", {"metadata": {}})),
+        ("checkout sessions", lambda: client.v1.checkout.sessions.expire(f"cs_{_NOBODY}", {})),
     ]
 
 

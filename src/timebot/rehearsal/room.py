@@ -22,7 +22,7 @@ class NoRoom(Refusal):
     def __init__(self, folder: Path | None, why: str) -> None:
         where = "in the temporary folder" if folder is None else f"in {folder}"
         super().__init__(
-            f"A rehearsal needs room for two copies of the database, and {where} there is none:"
+            f"A rehearsal needs room for several copies of the database, and {where} there is none:"
             f" {why}. Nothing was changed. Name a folder with more room in TMPDIR."
         )
 

@@ -1,6 +1,7 @@
 """Reaching Slack: whether it knows the bot's token, and gave the app every scope.
 
-Source: https://docs.slack.dev/reference/methods/auth.test
+Sources: https://docs.slack.dev/reference/methods/auth.test,
+https://docs.slack.dev/reference/methods/apps.connections.open
 """
 
 import http.client
@@ -20,6 +21,10 @@ _REFUSALS = frozenset(
         " org_login_required ekm_access_denied team_access_not_granted not_allowed_token_type"
     ).split()
 )
+_LACKING = {
+    "socket_mode_not_enabled": "Socket Mode is off",
+    "missing_scope": "SLACK_APP_TOKEN lacks the scope connections:write",
+}
 _GIVEN = "x-oauth-scopes"
 """The header in which Slack names the scopes of the token."""
 
@@ -43,6 +48,28 @@ def reach_slack(token: str, base_url: str, *, seconds: int) -> Reach:
     if missing:
         return Reach("lacks", missing)
     return Reach("answers", (str(answer.get("user")), str(answer.get("team"))))
+
+
+def reach_socket(app_token: str, base_url: str, *, seconds: int) -> Reach:
+    """Ask Slack for an address at which this app could listen.
+
+    It is never connected to, and forgotten: Slack counts a connection only once there is one, so
+    who listens already is not disturbed.
+
+    Args:
+        app_token: the app-level token.
+        base_url: where the Web API is.
+        seconds: how long Slack may take.
+    """
+    refuse_inside_transaction("asking Slack")
+    try:
+        web_client(app_token, base_url, seconds=seconds).apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        lacking = _LACKING.get(str(error.response.get("error")))
+        return _refused(error) if lacking is None else Reach("lacks", (lacking,))
+    except (SlackClientError, OSError, http.client.HTTPException):
+        return Reach("silent")
+    return Reach("answers")
 
 
 def _refused(error: SlackApiError) -> Reach:

@@ -206,6 +206,7 @@ def _new_installation(team_name: str, app_name: str) -> Document:
         "bot_id": "B0LOCAL001",
         "bot_user_id": "U0LOCALBOT",
         "bot_token": f"xoxb-local-{secrets.token_hex(12)}",
+        "app_token": None,
         "signing_secret": secrets.token_hex(16),
         "verification_token": secrets.token_hex(12),
         "token_fault": None,

@@ -157,6 +157,12 @@ class LocalSlack:
         """
         self._world.directory.change_installation(shortcuts=check_shortcuts(shortcuts))
 
+    def turn_on_socket_mode(self) -> str:
+        """Give the app an app-level token with which it may ask for a socket, and return it."""
+        token = f"xapp-local-{self.app_id}"
+        self._world.directory.change_installation(app_token=token)
+        return token
+
     def set_scopes(self, scopes: Iterable[str] | None) -> None:
         """Allow only methods of these bot scopes, as in an app manifest; None allows all."""
         given = None if scopes is None else list(scopes)

@@ -214,11 +214,17 @@ def _check_call(world: World, method: str, token: str | None, values: Document |
         raise SlackFault("json_not_object")
     if not token:
         raise SlackFault("not_authed")
-    if token != installation["bot_token"]:
+    if token != _token_for(method, installation):
         raise SlackFault("invalid_auth")
     if installation["token_fault"]:
         raise SlackFault(installation["token_fault"])
     check_scope(method, installation)
+
+
+def _token_for(method: str, installation: Document) -> str:
+    """Return the token that a method takes: the app's to ask for a socket, else the bot's."""
+    is_socket = method == "apps.connections.open" and installation.get("app_token")
+    return str(installation["app_token" if is_socket else "bot_token"])
 
 
 def _refusal(fault: SlackFault) -> Document:

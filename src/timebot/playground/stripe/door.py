@@ -81,6 +81,8 @@ class Door:
         self._api_key = api_key
         self._faults = faults
         self._idempotency = idempotency
+        self.restricted_key: str | None = None
+        self.unwritable: frozenset[str] = frozenset()
         self.forbidden: frozenset[str] = frozenset()
         self.requests: deque[AskedRequest] = deque(maxlen=_REMEMBERED)
 
@@ -123,11 +125,12 @@ class Door:
         if not given:
             message = "You did not provide an API key."
             raise Problem(message, status=401)
-        if given != self._api_key:
+        if given not in {self._api_key, self.restricted_key}:
             message = f"Invalid API Key provided: {given[:8]}***"
             raise Problem(message, status=401)
         resource = request.path.removeprefix("/v1/").partition("/")[0]
-        if resource in self.forbidden:
+        is_write = request.method != "GET" and given == self.restricted_key
+        if resource in self.forbidden or (is_write and resource in self.unwritable):
             # https://docs.stripe.com/keys#limit-access
             message = f"The provided key does not have the permissions for {resource}."
             raise Problem(message, status=403)

@@ -132,6 +132,12 @@ class LocalStripe:
         """Take permissions from the key, as a restricted one has none for `charges` or others."""
         self._door.forbidden = frozenset(resources)
 
+    def restricted_key(self, *unwritable: str) -> str:
+        """Return a key beside the secret one that may not write `refunds` or others."""
+        self._door.restricted_key = f"rk_test_{self._api_key.rpartition('_')[2]}"
+        self._door.unwritable = frozenset(unwritable)
+        return self._door.restricted_key
+
     def expire_idempotency_keys(self) -> None:
         """Forget every idempotency key, as Stripe does after a day."""
         self._idempotency.expire()

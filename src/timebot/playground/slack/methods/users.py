@@ -57,9 +57,14 @@ def users_list(world: World, arguments: Arguments) -> Document:
     )
 
 
-def apps_connections_open(_: World, __: Arguments) -> Document:
-    """Refuse: the local Slack delivers over HTTP only."""
-    raise SlackFault("socket_mode_not_enabled")
+def apps_connections_open(world: World, _: Arguments) -> Document:
+    """https://docs.slack.dev/reference/methods/apps.connections.open; nobody listens there.
+
+    The local Slack delivers over HTTP only, and refuses unless it was told to play along.
+    """
+    if world.directory.installation.get("app_token") is None:
+        raise SlackFault("socket_mode_not_enabled")
+    return {"url": "wss://127.0.0.1/link/?ticket=local"}
 
 
 def _app_user(world: World) -> Document:
