@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from werkzeug.test import Client
 
+from timebot.billing.cards import CardFormUnavailable
 from timebot.db import Busy, Database
 from timebot.errors import NotFound
 from timebot.metrics import create_registry
@@ -36,6 +37,8 @@ class Behind:
         self.kept.append((source, event))
 
     def card_form(self, token: str) -> str:
+        if token == "away":
+            raise CardFormUnavailable
         if token != "good":
             raise NotFound(f"No link {token} <b>here</b>.")
         return "https://pay.example/form"
@@ -204,6 +207,14 @@ def test_a_dead_card_link_says_so_without_running_what_it_names(web: Client) -> 
     assert "<script>" not in answer.text
     assert "<b>" not in web.get("/card/dead").text
     assert "No link dead" in web.get("/card/dead").text
+
+
+def test_while_stripe_is_away_a_card_link_asks_for_patience(web: Client) -> None:
+    answer = web.get("/card/away")
+
+    assert answer.status_code == 503
+    assert "Please try again later" in answer.text
+    assert "does not work" not in answer.text
 
 
 def test_a_client_who_comes_back_is_thanked(web: Client, behind: Behind) -> None:

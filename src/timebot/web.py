@@ -15,6 +15,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from timebot.billing.cards import CardFormUnavailable
 from timebot.db import Busy
 from timebot.errors import Refusal
 
@@ -173,6 +174,8 @@ class _Web:
     def _card(self, _request: Request, token: str) -> Any:  # noqa: ANN401 - a redirect or a page
         try:
             address = self._doors.card_form(token)
+        except CardFormUnavailable as refusal:
+            return _page("Please try again later", refusal.sentence, status=503)
         except Refusal as refusal:
             return _page("This link does not work", refusal.sentence, status=404)
         response = redirect(address, code=303)
@@ -181,7 +184,8 @@ class _Web:
 
     def _card_done(self, request: Request) -> Response:
         self._doors.card_done(request.args.get("session_id", ""))
-        return _page("Thank you", "Your card is on file. You can close this page.")
+        # Whether it is on file is for Stripe to say, which may take a moment longer.
+        return _page("Thank you", "Stripe keeps your card for us. You can close this page.")
 
 
 def _page(title: str, sentence: str, *, status: int = 200) -> Response:

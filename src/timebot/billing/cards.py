@@ -6,6 +6,7 @@ never reaches us; Stripe's hosted form takes it.
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -124,7 +125,12 @@ def open_card_form(
             cancel_url=f"{base}/card/{token}",
             client_key=f"{client.workspace_id}/{client.id}",
         )
-    except (TryLater, OutcomeUnknown, Rejected):
+    except Rejected:
+        # Perhaps the customer was deleted; once that is noticed, the next try makes another one.
+        with suppress(TryLater, OutcomeUnknown, Rejected):
+            refresh_card(database, processor, about=client.stripe_customer_id or "", now=now)
+        raise CardFormUnavailable from None
+    except (TryLater, OutcomeUnknown):
         raise CardFormUnavailable from None
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import func, select
+from stripe import StripeClient
 
 from tests.billing.charging.world import World
 from timebot.billing.cards import (
@@ -116,6 +117,22 @@ def test_while_stripe_does_not_answer_the_client_is_told_so(world: World) -> Non
 
     with pytest.raises(CardFormUnavailable):
         open_form(world, link)
+
+
+def test_after_the_customer_was_deleted_the_next_try_makes_another_one(world: World) -> None:
+    client = world.client()
+    link = link_for(world, client)
+    open_form(world, link)
+    gone = world.fresh(Client, client.id).stripe_customer_id
+    assert gone is not None
+    sdk = StripeClient(world.stripe.api_key, base_addresses={"api": world.stripe.url})
+    sdk.v1.customers.delete(gone)
+
+    with pytest.raises(CardFormUnavailable):
+        open_form(world, link)
+    open_form(world, link)
+
+    assert world.fresh(Client, client.id).stripe_customer_id not in {None, gone}
 
 
 def test_a_client_without_an_address_gets_no_link(world: World) -> None:
