@@ -3,14 +3,17 @@
 import time
 from dataclasses import replace
 from datetime import timedelta
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
 from timebot.billing.document_ports import Letter
 from timebot.billing.ports import Envelope, MayNotLook, OutcomeUnknown, Rejected, TryLater
 from timebot.db import Database
+from timebot.gateways.reaching import reach_resend
 from timebot.gateways.resend_gateway import ResendMailer
 from timebot.playground.faults import FaultKind
+from timebot.playground.http import LocalServer
 from timebot.playground.resend import LocalResend
 
 ENVELOPE = Envelope(
@@ -144,6 +147,23 @@ def test_a_key_that_may_only_send_says_so_when_it_looks(
 )
 def test_other_endings_are_told_apart(mailer: ResendMailer, address: str, state: str) -> None:
     assert mailer.delivery_state(mailer.send(replace(ENVELOPE, to=address), key="k")) == state
+
+
+def test_a_list_that_says_nothing_of_further_pages_is_the_whole() -> None:
+    def answers(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        # As lists were before they had pages: https://resend.com/docs/api-reference/pagination
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [b'{"object": "list", "data": []}']
+
+    server = LocalServer(answers)
+    server.start()
+    mailer = ResendMailer("re_key", server.url, "Billing <b@north.example>", pause=timedelta())
+    try:
+        assert mailer.find_sent(to="a@a.example", subject="Invoice INV-1", known=()) is None
+        reach = reach_resend("re_key", server.url, "Billing <b@north.example>", seconds=5)
+        assert reach.state == "lacks"
+    finally:
+        server.stop()
 
 
 def test_calls_are_paced(resend: LocalResend) -> None:

@@ -109,7 +109,7 @@ def _verified_domains() -> set[str]:
     for _ in range(_MOST_PAGES):
         page = resend.Domains.list(params)
         found |= {each["name"].lower() for each in page["data"] if each["status"] == "verified"}
-        if not page["has_more"] or not page["data"]:
+        if not page.get("has_more") or not page["data"]:
             break
         params = {"limit": _PAGE, "after": page["data"][-1]["id"]}
     return found

@@ -105,7 +105,7 @@ class ResendMailer:
             for mail in page["data"]:
                 if mail["subject"] == subject and to in mail["to"] and mail["id"] not in known:
                     return str(mail["id"])
-            if not page["has_more"] or not page["data"]:
+            if not page.get("has_more") or not page["data"]:
                 return None
             after = page["data"][-1]["id"]
         return None
