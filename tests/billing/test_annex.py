@@ -10,7 +10,6 @@ from tests.billing.works import work
 from tests.builders import MONDAY_NINE
 from timebot.billing.annex import make_annex
 from timebot.billing.document import (
-    MOST_EXPLAINED,
     MOST_PRINTED_LINES,
     InvoiceDocument,
     load_document,
@@ -18,7 +17,7 @@ from timebot.billing.document import (
 from timebot.billing.preview import draft_document
 from timebot.billing.pricing import price
 from timebot.billing.why import explain_lines
-from timebot.billing.why_printed import print_line
+from timebot.billing.why_printed import MOST_EXPLAINED, print_line
 from timebot.timekeeping.editing import EntryChanges, edit_entry
 
 SECRET = "the client is a pain"
@@ -146,3 +145,21 @@ def test_more_entries_than_can_be_printed_come_as_a_file(
     )
 
     assert (annex.rows, annex.lines, annex.is_file) == ((), (), True)
+
+
+def test_a_day_of_very_many_entries_that_are_rounded_together_comes_as_a_file(
+    session: Session,
+) -> None:
+    firm = a_firm(session, annex_detail="full")
+    first = firm.approved(hours=0.01)
+    for number in range(1, 280):
+        firm.approved(
+            started_at=MONDAY_NINE + timedelta(minutes=number),
+            hours=0.01,
+            submission_id=first.submission_id,
+            approved_by=first.approved_by,
+        )
+
+    document = issued(firm)
+
+    assert (document.explained, document.has_detail_file) == ((), True)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from tests.billing.firm import DUE, Firm, a_firm
 from tests.builders import MONDAY_NINE, a_client, a_payment, a_project, a_rate
-from timebot.billing.document import MOST_EXPLAINED
 from timebot.billing.models import Invoice
 from timebot.billing.why_document import WhyDocument, load_why_document
 from timebot.billing.why_file import why_csv
+from timebot.billing.why_printed import MOST_EXPLAINED, PrintedChange
 from timebot.money import Money
 from timebot.timekeeping.editing import EntryChanges, edit_entry
 
@@ -124,3 +124,19 @@ def test_more_entries_than_can_be_printed_are_too_long(session: Session) -> None
 
     assert not many(MOST_EXPLAINED).is_too_long
     assert many(MOST_EXPLAINED + 1).is_too_long
+
+
+def test_few_entries_with_very_many_changes_are_too_long(session: Session) -> None:
+    firm = a_firm(session)
+    firm.approved()
+    found = document(firm, firm.release(firm.run()))
+    (line,) = found.lines
+    (entry,) = line.entries
+    change = PrintedChange(entry.began, "Kim", is_for_author=True, deed="changed it", outcomes=())
+
+    def changed(times: int) -> WhyDocument:
+        entries = (replace(entry, changes=(change,) * times),)
+        return replace(found, lines=(replace(line, entries=entries),))
+
+    assert not changed(1_000).is_too_long
+    assert changed(5_000).is_too_long

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.billing.concerns import shares_of
-from timebot.billing.document import MOST_EXPLAINED, MOST_PRINTED_LINES, AnnexRow
+from timebot.billing.document import MOST_PRINTED_LINES, AnnexRow
 from timebot.billing.line_texts import line_texts
 from timebot.billing.pricing import Priced, PricedLine, Share
 from timebot.billing.printed_moment import moment_at
 from timebot.billing.why import WhyLine
 from timebot.billing.why_entries import Billed, WhyEntry, explain_entries
-from timebot.billing.why_printed import PrintedLine, print_line
+from timebot.billing.why_printed import MOST_EXPLAINED, PrintedLine, is_too_long, print_line
 from timebot.billing.worked_seconds import whole_seconds
 from timebot.money import Money
 from timebot.team.models import Workspace
@@ -62,7 +62,8 @@ def make_annex(
         print_line(_line(position, line, priced.currency, explained))
         for position, line in enumerate(priced.lines, start=1)
     )
-    return Annex(detail, lines=lines)
+    # It is drawn with the invoice, which must not wait for an annex that takes too long.
+    return Annex(detail, is_file=True) if is_too_long(lines) else Annex(detail, lines=lines)
 
 
 def _entries(

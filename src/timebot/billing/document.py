@@ -20,9 +20,6 @@ from timebot.money import Money
 MOST_PRINTED_LINES = 1_500
 """Longer invoices print one line per day and project, with the detail as a file beside them."""
 
-MOST_EXPLAINED = 500
-"""An entry takes about 60 ms to draw, ten times as long as a line of an invoice (measured)."""
-
 
 @dataclass(frozen=True)
 class Logo:

@@ -5,10 +5,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from timebot.billing.document import MOST_EXPLAINED, InvoiceDocument, load_document
+from timebot.billing.document import InvoiceDocument, load_document
 from timebot.billing.models import Invoice
 from timebot.billing.why import explain_lines
-from timebot.billing.why_printed import PrintedLine, print_line
+from timebot.billing.why_printed import PrintedLine, is_too_long, print_line
 from timebot.billing.why_settled import WhyPayment, WhySettled, what_became_of
 from timebot.money import Money
 from timebot.team.models import Workspace
@@ -70,8 +70,8 @@ class WhyDocument:
 
     @property
     def is_too_long(self) -> bool:
-        """Whether it has more entries than can be printed; `why_csv` then takes its place."""
-        return sum(len(line.entries) for line in self.lines) > MOST_EXPLAINED
+        """Whether it has more than can be printed; `why_csv` then takes its place."""
+        return is_too_long(self.lines)
 
 
 def load_why_document(

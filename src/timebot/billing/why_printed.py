@@ -4,6 +4,7 @@ Old texts, names of other clients' projects and reasons of rejections stay in th
 was changed, only times and kinds are printed with before and after.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,6 +14,15 @@ from timebot.billing.why_entries import WhyEntry, WhyGroup
 from timebot.money import Money
 from timebot.timekeeping.entry_story import Replaced, Step
 from timebot.timekeeping.story_words import deed_words, part_line
+
+MOST_EXPLAINED = 500
+"""An entry takes about 60 ms to draw, ten times as long as a line of an invoice (measured)."""
+
+_PER_ENTRY, _PARTS_PER_CHANGE = 5, 30
+"""To draw, an entry takes as long as five of its changes, and one of these as 30 parts of a sum."""
+
+_MOST_DRAWN = 7 * MOST_EXPLAINED
+"""In changes: about 20 seconds, a third of what the drawing child may take."""
 
 _SHOWN_IN_FULL = frozenset(("started_at", "ended_at", "billable", "is_confirmed"))
 _NAMED_ONLY = {
@@ -89,6 +99,17 @@ class PrintedLine:
     amount: Money
     entries: tuple[PrintedEntry, ...]
     taken_back: tuple[WhyCredit, ...]
+
+
+def is_too_long(lines: Sequence[PrintedLine]) -> bool:
+    """Tell whether lines have too many entries, or too much behind these, to be drawn."""
+    entries = [entry for line in lines for entry in line.entries]
+    return len(entries) > MOST_EXPLAINED or sum(map(_to_draw, entries)) > _MOST_DRAWN
+
+
+def _to_draw(entry: PrintedEntry) -> int:
+    parts = 0 if entry.group is None else len(entry.group.parts)
+    return _PER_ENTRY + len(entry.changes) + parts // _PARTS_PER_CHANGE
 
 
 def print_line(line: WhyLine) -> PrintedLine:

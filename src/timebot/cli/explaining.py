@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from timebot.billing.document import MOST_EXPLAINED
 from timebot.billing.numbers import get_invoice
 from timebot.billing.ports import TryLater
 from timebot.billing.why_document import WhyDocument, load_why_document
@@ -20,8 +19,8 @@ class TooLongToPrint(Refusal):
 
     def __init__(self, number: str | None) -> None:
         super().__init__(
-            f"{number} has more than {MOST_EXPLAINED} entries, which is too many to print. Run this"
-            " without --pdf to get them as a table."
+            f"{number} has too many entries or changes to print. Run this without --pdf to get them"
+            " as a table."
         )
 
 

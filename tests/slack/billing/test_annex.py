@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.builders import a_submission, an_entry
 from tests.slack.billing.firms import EURO, MONDAY_NINE, Firm
-from timebot.billing.document import MOST_EXPLAINED
+from timebot.billing.why_printed import MOST_EXPLAINED
 from timebot.clients.models import Project
 
 
