@@ -116,7 +116,7 @@ def test_why_lists_every_entry_behind_an_invoice(run: Run, database: Database) -
     (row,) = csv.DictReader(io.StringIO(result.stdout))
     assert (result.exit_code, result.stderr) == (0, "")
     assert (row["began"], row["ended"], row["zone"]) == (
-        "2026-03-02 9:00:00",
+        "2026-03-02 09:00:00",
         "2026-03-02 11:00:00",
         "UTC",
     )
