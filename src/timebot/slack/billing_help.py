@@ -141,7 +141,7 @@ WORDS = (
         ("holiday",),
         role="billing",
     ),
-    Verb("help", "[word]", "Shows this, or one word in detail.", "help rate"),
+    Verb("help", "[word]", "Shows this, or one word in detail.", "help report"),
 )
 """Every word, in the order in which help lists them."""
 

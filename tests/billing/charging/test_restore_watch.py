@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
+from tests.billing.charging.invoices import a_firm, a_payer, an_issued_invoice
 from tests.billing.charging.world import World, open_world
 from tests.databases import Databases
 from timebot.app import build
-from timebot.billing.models import InvoiceRun
+from timebot.billing.models import Invoice, InvoiceRun
 from timebot.billing.pausing import resume_billing
 from timebot.billing.ports import ChargeLine, TryLater
 from timebot.billing.reconciling import Reconciler
@@ -175,6 +176,21 @@ def test_what_waited_for_stripes_word_is_charged_once_it_is_good(world: World) -
     world.drain(pipeline)
 
     assert [one["status"] for one in world.stripe.charges()] == ["succeeded"]
+
+
+def test_who_waits_for_stripes_word_keeps_no_other_firm_waiting(world: World) -> None:
+    world.invoice(world.client_with_card())
+    with world.database.transaction() as session:
+        _, run = a_firm(session)
+        an_issued_invoice(session, run, a_payer(session, run), mode="bank")
+    # Whoever comes first hears nothing.
+    world.stripe.fail_next("GET /v1/invoices", "drop_before")
+
+    world.drain(world.pipeline(watch=watch(world)))
+
+    with world.database.read_only() as session:
+        documents = session.scalars(select(Invoice.document))
+        assert sorted(documents) == ["issued", "rendered"]
 
 
 def test_a_release_is_reason_to_look(world: World) -> None:
