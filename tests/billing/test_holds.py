@@ -14,6 +14,7 @@ from timebot.billing.holds import (
     EntryBilled,
     EntryUnknown,
     NotHeld,
+    NothingHeldBack,
     hold_client,
     hold_entry,
     lift_client_hold,
@@ -125,6 +126,27 @@ def test_a_held_client_is_not_released_until_lifted(session: Session) -> None:
     )
 
     assert firm.release(run).number == "INV-2026-0001"
+
+
+def test_a_held_draft_of_which_nothing_is_left_is_not_put_back(session: Session) -> None:
+    firm = a_firm(session)
+    entry = firm.approved()
+    firm.run()
+    draft = hold_draft(firm)
+    entry.state, entry.approved_at, entry.approved_by = "draft", None, None
+    entry.submission_id = None
+    session.flush()
+
+    with pytest.raises(NothingHeldBack, match="The hours of Acme in this run were changed"):
+        lift_client_hold(
+            session,
+            workspace=firm.workspace,
+            actor=firm.owner,
+            invoice_id=draft.id,
+            can_charge=False,
+            surface="slack",
+            now=DUE,
+        )
 
 
 def test_a_hold_on_a_client_lasts_for_its_run_only(session: Session) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from timebot.billing.drafting import refresh_draft
 from timebot.billing.models import DraftEntry, EntryHold, Invoice
 from timebot.billing.refusals import AlreadyReleased, DraftUnknown
+from timebot.clients.models import Client
 from timebot.errors import NotFound, Refusal
 from timebot.journal.audit import Actor, record
 from timebot.journal.notices import refresh_card
@@ -40,6 +41,17 @@ class AlreadyHeld(Refusal):
     def __init__(self, reason: str) -> None:
         super().__init__(
             f"This entry is held back already: {reason} Lift that hold first to give another."
+        )
+
+
+class NothingHeldBack(Refusal):
+    """A held draft whose hours were all changed, deleted or rejected since."""
+
+    def __init__(self, client: str) -> None:
+        super().__init__(
+            f"The hours of {client} in this run were changed or deleted since, so there is no draft"
+            " to put back. The next run takes what is approved by then.",
+            example="/billing preview",
         )
 
 
@@ -164,7 +176,8 @@ def lift_client_hold(
 
     Raises:
         NotAllowed: if the actor has no billing role.
-        DraftUnknown, AlreadyReleased: if it is no draft (any more), or nothing is left in it.
+        DraftUnknown, AlreadyReleased: if it is no draft (any more).
+        NothingHeldBack: if nothing is left in it.
         NotHeld: if nobody holds it.
     """
     require(session, actor, "billing", to="lift holds", now=now)
@@ -174,7 +187,7 @@ def lift_client_hold(
     invoice = _move(session, workspace, invoice_id, hold=None, reason=None)
     _record_draft(session, invoice, Actor(actor.id, surface), "hold_lifted", None, now)
     if refresh_draft(session, workspace=workspace, invoice=invoice, can_charge=can_charge) is None:
-        raise DraftUnknown
+        raise NothingHeldBack(session.get_one(Client, (workspace.id, invoice.client_id)).name)
     return invoice
 
 
