@@ -18,9 +18,9 @@ from timebot.slack.words import counted, days_words, sums_words
 Facts = dict[str, str]
 _SET_UP = {
     "stripe_key": "Stripe does not accept timebot's API key, so no invoice is charged. Please ask"
-    " whoever runs timebot to put a valid key into STRIPE_API_KEY.",
+    " whoever runs timebot to put a valid key into `STRIPE_API_KEY`.",
     "mail_key": "Resend does not accept timebot's API key, so no mail goes out. Please ask whoever"
-    " runs timebot to put a valid key into RESEND_API_KEY.",
+    " runs timebot to put a valid key into `RESEND_API_KEY`.",
     "mail_domain": "Resend has not verified the domain that mails are sent from, so no mail goes"
     " out. Please ask whoever runs timebot to verify it at resend.com/domains.",
     "mail_quota": "The quota of mails at Resend is used up, so no mail goes out until it is renewed"
@@ -120,7 +120,8 @@ def tell_set_up(viewer: Viewer, facts: Facts) -> Drawn | None:
         return None
     text = f"{trouble} Nothing is lost: I try again every hour, and what waits goes on by itself."
     look = button("Invoices", Act.BILLING_DO, {"text": "invoices"})
-    return _drawn(escape(text), look)
+    # Our own words, with a name to be copied in them: escaping would put joiners into it.
+    return _drawn(text, look)
 
 
 def tell_missed(viewer: Viewer, facts: Facts) -> Drawn | None:
