@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.models import Invoice, InvoiceRun
 from timebot.billing.pausing import last_resumed_at, pause_billing
-from timebot.billing.ports import CardProcessor, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.ports import CardProcessor, OutcomeUnknown, Rejected, SetUpWrong, TryLater
 from timebot.billing.reconciling import LOOKS_BACK, Difference, tell_differences, unknown_here
+from timebot.billing.set_up_trouble import tell_set_up
 from timebot.db import Database
 from timebot.team.models import Workspace
 
@@ -79,7 +80,15 @@ class RestoreWatch:
             log.warning(
                 "billing.held_back", workspace_id=str(workspace_id), trouble=type(trouble).__name__
             )
+            if isinstance(trouble, SetUpWrong):
+                self._tell(workspace_id, trouble, now)
             return False
+
+    def _tell(self, workspace_id: UUID, wrong: SetUpWrong, now: datetime) -> None:
+        """Tell what the steps would have told, had they been taken."""
+        with self._database.transaction() as session:
+            workspace = session.get_one(Workspace, workspace_id)
+            tell_set_up(session, workspace=workspace, trouble=wrong.trouble, now=now)
 
     def look(self, workspace_id: UUID, *, now: datetime) -> Sequence[Difference]:
         """Pause billing where the processor knows newer invoices than we do, and return those.

@@ -19,6 +19,7 @@ from timebot.billing.ports import ChargeLine, TryLater
 from timebot.billing.reconciling import Reconciler
 from timebot.billing.restore_watch import ASKS_AGAIN, LOOKS_EVERY, RestoreWatch
 from timebot.db import Database
+from timebot.gateways.stripe_gateway import StripeProcessor
 from timebot.journal.models import AuditEvent, OutboxMessage
 from timebot.migrations import upgrade
 from timebot.money import Money
@@ -176,6 +177,22 @@ def test_what_waited_for_stripes_word_is_charged_once_it_is_good(world: World) -
     world.drain(pipeline)
 
     assert [one["status"] for one in world.stripe.charges()] == ["succeeded"]
+
+
+def test_a_key_that_stripe_refuses_holds_back_and_is_told(world: World) -> None:
+    world.invoice(world.client_with_card())
+    wrong = StripeProcessor("sk_test_other", webhook_secret="hush", api_base=world.stripe.url)
+    pipeline = world.pipeline(watch=RestoreWatch(world.database, wrong))
+
+    for _ in range(2):
+        world.drain(pipeline)
+        world.clock.advance(ASKS_AGAIN)
+
+    with world.database.read_only() as session:
+        rows = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "slack.tell"))
+        facts = [row.payload["facts"] for row in rows if row.payload["notice"] == "set_up_wrong"]
+    assert facts == [{"trouble": "stripe_key"}]
+    assert world.stripe.invoices() == []
 
 
 def test_who_waits_for_stripes_word_keeps_no_other_firm_waiting(world: World) -> None:

@@ -153,6 +153,7 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
         "customer_lost": {"client_id": str(firm.clients[1].id)},
         "budget_crossed": {"project_id": str(firm.projects[0].id), "percent": "100"},
         "cards_to_ask": {"period_start": "2026-03-16"},
+        "set_up_wrong": {"trouble": "stripe_key"},
         "run_forecast": days,
         "runs_missed": {"count": "3", **days},
         "role_changed": {"role": "approver", **by},
