@@ -55,6 +55,7 @@ SQL = {
     "tax amounts": "UPDATE invoice_tax SET tax_ppm = 70000",
     "money received": "UPDATE payment SET state = 'succeeded', settled_at = created_at,"
     " amount_minor = amount_minor + 1",
+    "lost money": "UPDATE payment SET lost_minor = 1",
     "refunds": "UPDATE credit_note SET refund_minor = reduces_minor, reduces_minor = 0,"
     " refund_state = 'wanted'",
     "amounts at Stripe": "UPDATE invoice SET stripe_status = 'open', next_step_at = NULL,"

@@ -1,25 +1,32 @@
 """Disputes: a client asks their bank for the money back, and the bank decides.
 
-While it is open the payment counts, and nothing about the invoice can be changed. Lost, the money
-is gone and owed again; no card is charged for it, people decide. Won, all is as before.
+There can be several about one payment, each over a part of it. While one is open the payment
+counts, and nothing about the invoice can be changed. What is lost is gone and owed again; no card
+is charged for it, people decide. What is won is as before.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.billing.amounts import amount_words
 from timebot.billing.budgets import billing_recipients
 from timebot.billing.delivery import note_invoice, show_change
 from timebot.billing.models import Invoice
-from timebot.billing.payment_models import Payment
+from timebot.billing.payment_models import Payment, PaymentDispute
 from timebot.billing.ports import Dispute
-from timebot.billing.receivable import card_payment, owed
+from timebot.billing.receivable import card_payment, list_disputes, owed
 from timebot.journal.audit import Actor
-from timebot.journal.notices import tell
-from timebot.locales import money_words
+from timebot.journal.notices import refresh_card, show_card, tell
+from timebot.money import Money
 from timebot.team.days import day_in_words, day_of
 from timebot.team.models import Workspace
+
+CARDS = ("inquiry", "dispute")
+"""Purposes of the messages that ask for an answer; each stage of a dispute has its own."""
 
 _STRIPE = Actor(None, "stripe")
 _OVER = ("lost", "won")
@@ -35,81 +42,34 @@ def settle_dispute(session: Session, invoice: Invoice, dispute: Dispute, *, now:
         now: the present instant.
     """
     payment = card_payment(session, invoice)
-    if payment is None or _waits_for_another(payment, dispute):
+    if payment is None:
         return
-    known = payment.dispute_state if payment.dispute_id == dispute.id else None
-    if known == "won" or (known == "lost" and dispute.state not in _OVER):
-        # It was asked for before the end that is known, and is heard after it.
+    row = _find(session, invoice, dispute)
+    if row is not None and (_is_older(row, dispute) or _says_the_same(row, dispute)):
         return
-    payment.dispute_id, payment.dispute_state = dispute.id, dispute.state
-    payment.dispute_page = dispute.page
-    if known != dispute.state:
-        _move_money(session, invoice, payment, dispute, was_lost=known == "lost")
+    known, stage = (row.state, row.is_inquiry) if row is not None else (None, None)
+    row = row or _begin(session, payment, dispute, now=now)
+    _take_over(row, dispute)
     session.flush()
-    _move_invoice(session, invoice, payment, dispute, now=now)
-    sentence = _sentence(session, invoice, payment, dispute)
-    if known == dispute.state and sentence == invoice.attention:
-        return
-    invoice.attention = sentence
+    if known != row.state:
+        _move_money(session, invoice, payment, row, was_lost=known == "lost")
+    _move_invoice(session, invoice, payment, now=now)
+    invoice.attention = _what_to_do(session, invoice)
     session.flush()
-    _note(session, invoice, dispute, is_news=known != dispute.state, now=now)
+    if (known, stage) != (row.state, row.is_inquiry):
+        _tell(session, invoice, row, now=now)
+    _repaint(session, row, now=now)
+    show_change(session, invoice, now=now)
 
 
-def _waits_for_another(payment: Payment, dispute: Dispute) -> bool:
-    """Tell whether another dispute of the payment is still open; the two would be mixed up."""
-    is_other = payment.dispute_id not in {None, dispute.id}
-    return is_other and payment.dispute_state not in _OVER
+def list_waiting(session: Session, invoice: Invoice) -> Sequence[PaymentDispute]:
+    """List the disputes that wait for an answer, the most urgent first."""
+    waiting = [each for each in list_disputes(session, invoice) if each.state == "needs_answer"]
+    return sorted(waiting, key=lambda each: (each.answer_by is None, each.answer_by))
 
 
-def _move_money(
-    session: Session, invoice: Invoice, payment: Payment, dispute: Dispute, *, was_lost: bool
-) -> None:
-    """Note how much of the payment is gone, or came back although it was lost before."""
-    is_like = dispute.amount.currency == payment.currency
-    amount = dispute.amount.minor if is_like else payment.amount_minor
-    if dispute.state == "lost":
-        payment.lost_minor = min(payment.amount_minor, payment.lost_minor + amount)
-    elif was_lost and owed(session, invoice).minor >= amount:
-        # Otherwise the client paid another way meanwhile, and the money is there twice.
-        payment.lost_minor = max(0, payment.lost_minor - amount)
-
-
-def _move_invoice(
-    session: Session, invoice: Invoice, payment: Payment, dispute: Dispute, *, now: datetime
-) -> None:
-    left = owed(session, invoice)
-    if dispute.state == "lost":
-        if left and invoice.collection in {"paid", "disputed"}:
-            invoice.collection, invoice.uncollected_at = "failed", now
-            invoice.paid_at = invoice.paid_how = None
-    elif dispute.state != "won":
-        if invoice.collection == "paid":
-            invoice.collection = "disputed"
-    elif not left and invoice.collection in {"disputed", "failed"}:
-        invoice.collection, invoice.uncollected_at = "paid", None
-        invoice.paid_at = invoice.paid_at or payment.settled_at or now
-        invoice.paid_how = invoice.paid_how or payment.note
-
-
-def _sentence(session: Session, invoice: Invoice, payment: Payment, dispute: Dispute) -> str | None:
-    """Return what people have to do about a dispute, None where there is nothing."""
-    if dispute.state == "needs_answer":
-        return _please_answer(session, invoice, dispute)
-    amount = amount_words(session, invoice, dispute.amount)
-    if dispute.state == "lost":
-        return (
-            f"The dispute was lost: {amount} of {invoice.number} went back to the client."
-            " Write a credit note if you give it up, or mark it paid once it comes another way."
-        )
-    if dispute.state == "won" and payment.lost_minor:
-        return (
-            f"The dispute was won after {invoice.number} was paid another way, so {amount}"
-            " came twice. Please give it back."
-        )
-    return None
-
-
-def _please_answer(session: Session, invoice: Invoice, dispute: Dispute) -> str:
+def please_answer(session: Session, invoice: Invoice, dispute: PaymentDispute) -> str:
+    """Return the sentence that asks people to answer a dispute in time."""
     workspace = session.get_one(Workspace, invoice.workspace_id)
     day = dispute.answer_by and day_in_words(day_of(dispute.answer_by, workspace.zone))
     until = f"by {day}" if day else "soon"
@@ -118,34 +78,176 @@ def _please_answer(session: Session, invoice: Invoice, dispute: Dispute) -> str:
             f"The client's bank asks about the payment of {invoice.number}. It has taken no money"
             f" yet; answer at Stripe {until}, or it may."
         )
-    amount = money_words(dispute.amount, workspace.locale)
+    amount = amount_words(session, invoice, dispute.amount)
     return (
         f"The client disputes the payment of {invoice.number}, and the bank has taken"
         f" {amount} back. Answer at Stripe {until}, or it is lost."
     )
 
 
-def _note(
-    session: Session, invoice: Invoice, dispute: Dispute, *, is_news: bool, now: datetime
+def _find(session: Session, invoice: Invoice, dispute: Dispute) -> PaymentDispute | None:
+    return session.scalar(
+        select(PaymentDispute).where(
+            PaymentDispute.workspace_id == invoice.workspace_id,
+            PaymentDispute.stripe_id == dispute.id,
+        )
+    )
+
+
+def _is_older(row: PaymentDispute, dispute: Dispute) -> bool:
+    """Tell whether it was asked for before the end that is known, and is heard after it."""
+    return row.state == "won" or (row.state == "lost" and dispute.state not in _OVER)
+
+
+def _says_the_same(row: PaymentDispute, dispute: Dispute) -> bool:
+    known = (row.state, row.is_inquiry, row.amount, row.answer_by, row.page)
+    heard = (dispute.state, dispute.is_inquiry, dispute.amount, dispute.answer_by, dispute.page)
+    return known == heard
+
+
+def _begin(
+    session: Session, payment: Payment, dispute: Dispute, *, now: datetime
+) -> PaymentDispute:
+    row = PaymentDispute(
+        workspace_id=payment.workspace_id,
+        id=uuid4(),
+        payment_id=payment.id,
+        stripe_id=dispute.id,
+        heard_at=now,
+        lost_minor=0,
+    )
+    session.add(row)
+    return row
+
+
+def _take_over(row: PaymentDispute, dispute: Dispute) -> None:
+    row.state, row.is_inquiry = dispute.state, dispute.is_inquiry
+    row.amount_minor, row.currency = dispute.amount.minor, dispute.amount.currency
+    row.answer_by, row.page = dispute.answer_by, dispute.page
+
+
+def _move_money(
+    session: Session, invoice: Invoice, payment: Payment, row: PaymentDispute, *, was_lost: bool
 ) -> None:
-    if is_news:
-        action = f"invoice.dispute_{dispute.state}"
-        facts = {"dispute": dispute.id, "amount_minor": dispute.amount.minor}
-        note_invoice(session, invoice, action=action, actor=_STRIPE, at=now, after=facts)
+    """Note how much of the payment is gone, or came back although it was lost before."""
+    others = sum(each.lost_minor for each in list_disputes(session, invoice) if each is not row)
+    if row.state == "lost":
+        is_like = row.currency == payment.currency
+        amount = row.amount_minor if is_like else payment.amount_minor
+        row.lost_minor = min(amount, payment.amount_minor - others)
+    elif was_lost and owed(session, invoice).minor >= row.lost_minor:
+        # Otherwise the client paid another way meanwhile, and the money is there twice.
+        row.lost_minor = 0
+    payment.lost_minor = others + row.lost_minor
+    session.flush()
+
+
+def _move_invoice(session: Session, invoice: Invoice, payment: Payment, *, now: datetime) -> None:
+    """Let the invoice wait while a dispute is open; after the last one it is paid or it is not."""
+    if _is_one_open(session, invoice):
+        if invoice.collection in {"paid", "failed"}:
+            invoice.collection, invoice.uncollected_at = "disputed", None
+    elif owed(session, invoice):
+        if invoice.collection in {"paid", "disputed"}:
+            invoice.collection, invoice.uncollected_at = "failed", now
+            invoice.paid_at = invoice.paid_how = None
+    elif invoice.collection in {"disputed", "failed"}:
+        invoice.collection, invoice.uncollected_at = "paid", None
+        invoice.paid_at = invoice.paid_at or payment.settled_at or now
+        invoice.paid_how = invoice.paid_how or payment.note
+
+
+def _is_one_open(session: Session, invoice: Invoice) -> bool:
+    return any(each.state not in _OVER for each in list_disputes(session, invoice))
+
+
+def _what_to_do(session: Session, invoice: Invoice) -> str | None:
+    """Return what people have to do about the disputes, None where there is nothing."""
+    waiting = list_waiting(session, invoice)
+    if waiting:
+        more = " Another dispute about it waits for an answer, too." if len(waiting) > 1 else ""
+        return f"{please_answer(session, invoice, waiting[0])}{more}"
+    if _is_one_open(session, invoice):
+        return None
+    known = list_disputes(session, invoice)
+    twice = sum(each.lost_minor for each in known if each.state == "won")
+    if twice:
+        return _came_twice(session, invoice, twice)
+    lost = [each.lost_minor for each in known if each.lost_minor]
+    if lost and owed(session, invoice):
+        return (
+            f"{_went_back(session, invoice, lost)} Write a credit note if you give it up, or mark"
+            " it paid once it comes another way."
+        )
+    return None
+
+
+def _repaint(session: Session, row: PaymentDispute, *, now: datetime) -> None:
+    """Repaint the messages that asked for an answer, so that none is asked for after the end."""
+    for purpose in CARDS:
+        refresh_card(
+            session, workspace_id=row.workspace_id, purpose=purpose, subject_id=row.id, now=now
+        )
+
+
+def _tell(session: Session, invoice: Invoice, row: PaymentDispute, *, now: datetime) -> None:
+    note_invoice(
+        session,
+        invoice,
+        action=f"invoice.dispute_{row.state}",
+        actor=_STRIPE,
+        at=now,
+        after={"dispute": row.stripe_id, "amount_minor": row.amount_minor},
+    )
     workspace = session.get_one(Workspace, invoice.workspace_id)
-    for recipient in billing_recipients(session, workspace):
+    recipients = billing_recipients(session, workspace)
+    if row.state == "needs_answer":
+        show_card(
+            session,
+            workspace_id=row.workspace_id,
+            purpose="inquiry" if row.is_inquiry else "dispute",
+            subject_id=row.id,
+            recipients=recipients,
+            now=now,
+        )
+        return
+    for recipient in recipients:
         tell(
             session,
-            workspace_id=invoice.workspace_id,
+            workspace_id=row.workspace_id,
             notice="dispute",
             recipient=recipient,
             facts={
                 "invoice_id": invoice.id,
-                "state": dispute.state,
-                "sentence": invoice.attention or "",
-                "page": dispute.page,
+                "state": row.state,
+                "sentence": _how_it_went(session, invoice, row),
             },
-            dedup_key=f"dispute:{dispute.id}:{dispute.state}:{dispute.is_inquiry}:{recipient}",
+            dedup_key=f"dispute:{row.stripe_id}:{row.state}:{recipient}",
             now=now,
         )
-    show_change(session, invoice, now=now)
+
+
+def _how_it_went(session: Session, invoice: Invoice, row: PaymentDispute) -> str:
+    """Return what is told of a dispute that needs no answer any more; empty where that is plain."""
+    if row.state == "won" and row.lost_minor:
+        return _came_twice(session, invoice, row.lost_minor)
+    if row.state != "lost":
+        return ""
+    if _is_one_open(session, invoice):
+        told = _went_back(session, invoice, [row.lost_minor])
+        return f"{told} Another dispute about it is still open; decide once that is over, too."
+    return _what_to_do(session, invoice) or ""
+
+
+def _went_back(session: Session, invoice: Invoice, lost: Sequence[int]) -> str:
+    amount = amount_words(session, invoice, Money(sum(lost), invoice.currency))
+    what = "The dispute was" if len(lost) == 1 else "The disputes were"
+    return f"{what} lost: {amount} of {invoice.number} went back to the client."
+
+
+def _came_twice(session: Session, invoice: Invoice, minor: int) -> str:
+    amount = amount_words(session, invoice, Money(minor, invoice.currency))
+    return (
+        f"The dispute was won after {invoice.number} was paid another way, so {amount}"
+        " came twice. Please give it back."
+    )

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebot.db import STRICT, Base, InWorkspace, one_of, same_workspace, unique_where
+from timebot.money import Money
 
 
 class Payment(InWorkspace, Base):
@@ -19,9 +20,7 @@ class Payment(InWorkspace, Base):
         state: pending, succeeded, declined, needs_action, or unknown.
         decline_code: the card network's word for why.
         paid_on, note: of money that came outside: the day, and how people call the way.
-        lost_minor: how much of it went back to the client in a dispute.
-        dispute_id, dispute_state, dispute_page: of the newest dispute about it: the processor's id,
-            needs_answer, with_bank, won or lost, and where people answer.
+        lost_minor: how much of it went back to the client in disputes; the sum of theirs.
         next_check_at, checks: an unknown outcome is asked about, never repeated blindly.
     """
 
@@ -63,11 +62,51 @@ class Payment(InWorkspace, Base):
     paid_on: Mapped[date | None]
     note: Mapped[str | None]
     lost_minor: Mapped[int] = mapped_column(default=0)
-    dispute_id: Mapped[str | None]
-    dispute_state: Mapped[str | None]
-    dispute_page: Mapped[str | None]
     next_check_at: Mapped[datetime | None]
     checks: Mapped[int] = mapped_column(default=0)
+
+
+class PaymentDispute(InWorkspace, Base):
+    """A client's objection at their bank to a payment or a part of it, as last heard of.
+
+    Attributes:
+        stripe_id: the processor's id.
+        state: needs_answer, with_bank, won or lost; its end is never taken back.
+        is_inquiry: whether the bank only asks, and has taken no money yet.
+        amount_minor, currency: what the client wants back.
+        lost_minor: what is gone, in the payment's currency; also what came twice, because it was
+            won in the end after the client had paid it another way.
+        answer_by, page: until when evidence counts, and where people answer.
+        heard_at: when it was first heard of.
+    """
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        same_workspace("payment_id", "payment"),
+        one_of("state", "needs_answer", "with_bank", "won", "lost"),
+        CheckConstraint(
+            "lost_minor >= 0 AND (lost_minor = 0 OR state IN ('won', 'lost'))", name="lost_minor"
+        ),
+        UniqueConstraint("workspace_id", "stripe_id"),
+        Index("ix_dispute_payment", "workspace_id", "payment_id"),
+        STRICT,
+    )
+
+    payment_id: Mapped[UUID]
+    stripe_id: Mapped[str]
+    state: Mapped[str]
+    is_inquiry: Mapped[bool]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    lost_minor: Mapped[int]
+    answer_by: Mapped[datetime | None]
+    page: Mapped[str]
+    heard_at: Mapped[datetime]
+
+    @property
+    def amount(self) -> Money:
+        """What the client wants back."""
+        return Money(self.amount_minor, self.currency)
 
 
 class Mail(InWorkspace, Base):

@@ -1,6 +1,6 @@
 """Receivable: what is still to come of an invoice, after payments and credit notes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice
-from timebot.billing.payment_models import Payment
+from timebot.billing.payment_models import Payment, PaymentDispute
 from timebot.money import Money
 
 _AT_ONCE = 500
@@ -116,6 +116,21 @@ def list_attempts(session: Session, invoice: Invoice) -> list[Payment]:
         Payment.workspace_id == invoice.workspace_id, Payment.invoice_id == invoice.id
     )
     return list(session.scalars(found.order_by(Payment.attempt)))
+
+
+def list_disputes(session: Session, invoice: Invoice) -> Sequence[PaymentDispute]:
+    """List the disputes about what was paid for an invoice, the first first."""
+    found = (
+        select(PaymentDispute)
+        .join(
+            Payment,
+            (Payment.workspace_id == PaymentDispute.workspace_id)
+            & (Payment.id == PaymentDispute.payment_id),
+        )
+        .where(Payment.workspace_id == invoice.workspace_id, Payment.invoice_id == invoice.id)
+        .order_by(PaymentDispute.heard_at, PaymentDispute.stripe_id)
+    )
+    return session.scalars(found).all()
 
 
 def card_payment(session: Session, invoice: Invoice) -> Payment | None:

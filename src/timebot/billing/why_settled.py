@@ -10,12 +10,18 @@ from sqlalchemy.orm import Session
 from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice, InvoiceTax
 from timebot.billing.payment_models import Payment
-from timebot.billing.receivable import list_attempts, list_credit_notes, owed
+from timebot.billing.receivable import (
+    list_attempts,
+    list_credit_notes,
+    list_disputes,
+    owed,
+)
 from timebot.billing.refused_cards import trouble_of
 from timebot.money import Money
 from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
 
+_OPEN_FIRST = ("needs_answer", "with_bank", "won", "lost")
 _WAYS = {"card": "card", "link": "the pay link", "outside": "another way"}
 _UNSETTLED = {
     "pending": "not answered yet",
@@ -33,8 +39,9 @@ class WhyPayment:
         words: how people call the way, such as `Visa ending in 4242` or `bank transfer`.
         reference: the processor's name for the charge, None for money that came outside.
         noted_by: who wrote down that it came, empty where the processor reported it.
-        lost: what of it went back to the client in a dispute.
-        dispute: needs_answer, with_bank, won or lost; None if there was none.
+        lost: what of it went back to the client in disputes.
+        dispute: needs_answer, with_bank, won or lost; of several an open one, and one that was won
+            before one that was lost; None if there was none.
     """
 
     number: int
@@ -157,8 +164,14 @@ def _payment(session: Session, invoice: Invoice, payment: Payment, zone: str) ->
         reference=payment.stripe_payment_intent,
         noted_by=_name(session, invoice, payment.created_by) if is_outside else "",
         lost=Money(payment.lost_minor, payment.currency),
-        dispute=payment.dispute_state,
+        dispute=_dispute(session, invoice, payment),
     )
+
+
+def _dispute(session: Session, invoice: Invoice, payment: Payment) -> str | None:
+    about = (each for each in list_disputes(session, invoice) if each.payment_id == payment.id)
+    states = {each.state for each in about}
+    return next((each for each in _OPEN_FIRST if each in states), None)
 
 
 def _name(session: Session, invoice: Invoice, member_id: UUID | None) -> str:

@@ -69,6 +69,14 @@ SUM_INVARIANTS = (
         f" AND i.due_minor < {_RECEIVED} + {_of_notes('reduces_minor')}",
     ),
     Invariant(
+        "lost money",
+        "what is lost of a payment is not what its disputes took",
+        "SELECT i.number FROM invoice i JOIN payment p ON p.workspace_id = i.workspace_id"
+        " AND p.invoice_id = i.id WHERE p.lost_minor <>"
+        " (SELECT COALESCE(SUM(d.lost_minor), 0) FROM dispute d"
+        " WHERE d.workspace_id = p.workspace_id AND d.payment_id = p.id)",
+    ),
+    Invariant(
         "refunds",
         "more goes back to the card than came from it",
         "SELECT i.number FROM invoice i WHERE i.number IS NOT NULL"  # noqa: S608 - our own words

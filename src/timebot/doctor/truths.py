@@ -109,9 +109,10 @@ _INVARIANTS = (
         "disputes",
         "it counts as disputed without an open dispute, or as paid although one is open",
         "SELECT i.number FROM invoice i WHERE i.collection IN ('paid', 'disputed')"
-        " AND (i.collection = 'disputed') <> EXISTS (SELECT 1 FROM payment p"
+        " AND (i.collection = 'disputed') <> EXISTS (SELECT 1 FROM dispute d"
+        " JOIN payment p ON p.workspace_id = d.workspace_id AND p.id = d.payment_id"
         " WHERE p.workspace_id = i.workspace_id AND p.invoice_id = i.id"
-        " AND p.dispute_state IN ('needs_answer', 'with_bank'))",
+        " AND d.state IN ('needs_answer', 'with_bank'))",
     ),
     *SUM_INVARIANTS,
     *CREDIT_INVARIANTS,

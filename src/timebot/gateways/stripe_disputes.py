@@ -20,6 +20,7 @@ _STATES = {
     "prevented": "won",
     "lost": "lost",
 }
+# Stripe documents no address of one dispute; this is the one that programs commonly link to.
 _DASHBOARD = "https://dashboard.stripe.com"
 
 

@@ -64,7 +64,11 @@ BILLING_FORMS: Mapping[str, Feature] = {
     **settings_form.FORMS,
 }
 BILLING_OPTIONS: Mapping[str, Options] = {**client_choices.OPTIONS}
-BILLING_CARDS: Mapping[str, Card] = {**run_card.CARDS, **invoice_card.CARDS}
+BILLING_CARDS: Mapping[str, Card] = {
+    **run_card.CARDS,
+    **invoice_card.CARDS,
+    **dispute_notice.CARDS,
+}
 BILLING_NOTICES: Mapping[str, Notice] = {
     **billing_notices.NOTICES,
     **books_notice.NOTICES,

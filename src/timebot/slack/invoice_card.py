@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from timebot.billing.credit_models import CreditNote
+from timebot.billing.disputes import list_waiting
 from timebot.billing.mending import came_back
 from timebot.billing.models import Invoice
-from timebot.billing.receivable import card_payment, is_touched, list_credit_notes, owed
+from timebot.billing.receivable import is_touched, list_credit_notes, owed
 from timebot.billing.steps.plan import CUSTOMER_GONE
 from timebot.clients.models import Client
 from timebot.locales import money_words
@@ -19,11 +20,11 @@ from timebot.slack.blocks import (
     escape,
     fields,
     header,
-    link_button,
     section,
 )
 from timebot.slack.correction_words import correction_lines
 from timebot.slack.desk import Card, Drawn, Viewer
+from timebot.slack.dispute_notice import answer_buttons
 from timebot.slack.ids import Act
 from timebot.slack.invoice_words import (
     delivery_words,
@@ -39,7 +40,7 @@ from timebot.slack.words import days_words, started
 from timebot.team.days import day_in_words
 
 _UNPAID = frozenset(("open", "failed"))
-_MOST_NOTES = 5
+_MOST_NOTES = _MOST_ANSWERS = 5
 _CLOSED_THERE = frozenset(("void", "uncollectible", "unclosed", "paid", CUSTOMER_GONE))
 _NOT_AGAIN = frozenset(("ended", "confirm"))
 """Troubles of a card that another try at it does not mend."""
@@ -153,7 +154,8 @@ def _usual(
     if invoice.collection == "unknown":
         return [button("Ask Stripe again", Act.INVOICE_ASK, value), *found]
     if invoice.collection == "disputed":
-        return [*_answers(viewer, invoice), *found]
+        waiting = list_waiting(viewer.session, invoice)[:_MOST_ANSWERS]
+        return [*answer_buttons(viewer, invoice, waiting), *found]
     if invoice.document == "void" or invoice.collection == "credited":
         return found
     credit = button("Credit note", Act.INVOICE_CREDIT_FORM, value)
@@ -163,14 +165,6 @@ def _usual(
         return found
     ways = _ways_to_be_paid(viewer, invoice, client, value)
     return [*ways, *found, credit, *_other(viewer, invoice, value)]
-
-
-def _answers(viewer: Viewer, invoice: Invoice) -> list[Block]:
-    """Return the way to the page at the processor where a dispute is answered."""
-    payment = card_payment(viewer.session, invoice)
-    if payment is None or not payment.dispute_page or payment.dispute_state != "needs_answer":
-        return []
-    return [link_button("Answer at Stripe", payment.dispute_page)]
 
 
 def _waits(invoice: Invoice) -> bool:

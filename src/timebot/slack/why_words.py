@@ -189,6 +189,6 @@ def _payment(payment: WhyPayment, locale: str) -> str:
     said = ", ".join(filter(None, facts))
     if payment.lost:
         said += f"; {money_words(payment.lost, locale)} was lost in a dispute"
-    elif payment.dispute in _DISPUTES:
+    if payment.dispute in _DISPUTES:
         said += f"; {_DISPUTES[payment.dispute]}"
     return said

@@ -15,15 +15,15 @@ from tests.playground.receiver import Receiver
 from timebot.billing.charging import charge_again, send_pay_link
 from timebot.billing.credit_note import UnderDispute
 from timebot.billing.deciding import AlreadyPaid, ClosedThere
-from timebot.billing.disputes import settle_dispute
+from timebot.billing.disputes import CARDS, settle_dispute
 from timebot.billing.models import Invoice
 from timebot.billing.outside import mark_paid_outside
 from timebot.billing.payment_models import Payment
-from timebot.billing.receivable import owed
+from timebot.billing.receivable import list_disputes, owed
 from timebot.billing.steps.absorbing import absorb
 from timebot.billing.void import PartlySettled, void_invoice
 from timebot.doctor.truths import invariants
-from timebot.journal.models import AuditEvent, OutboxMessage
+from timebot.journal.models import AuditEvent, OutboxMessage, PostedMessage
 
 
 @pytest.fixture
@@ -78,6 +78,18 @@ def told(session: Session) -> list[str]:
     return [row.payload["facts"]["state"] for row in found if row.payload["notice"] == "dispute"]
 
 
+def asked(session: Session) -> list[str]:
+    """Return the purpose of each message that asks for an answer."""
+    found = select(PostedMessage.purpose).where(PostedMessage.purpose.in_(CARDS))
+    return sorted(session.scalars(found))
+
+
+def states(world: World, invoice: Invoice) -> list[str]:
+    with world.database.read_only() as session:
+        row = session.get_one(Invoice, (world.workspace_id, invoice.id))
+        return sorted(each.state for each in list_disputes(session, row))
+
+
 def noted(session: Session) -> list[str]:
     events = select(AuditEvent.action).where(AuditEvent.action.startswith("invoice.dispute"))
     return list(session.scalars(events.order_by(AuditEvent.action)))
@@ -104,7 +116,7 @@ def test_a_dispute_is_told_with_the_day_until_which_to_answer(
     assert str(day.year) in (after.attention or "")
     assert left(world, invoice) == 0
     with world.database.read_only() as session:
-        assert told(session) == ["needs_answer"]
+        assert (asked(session), told(session)) == (["dispute"], [])
         assert noted(session) == ["invoice.dispute_needs_answer"]
     assert sound(world) == []
 
@@ -268,7 +280,8 @@ def test_a_dispute_that_is_heard_of_before_the_payment_is_not_lost(
     hear(world, receiver, "stripe")
 
     assert world.fresh(Invoice, invoice.id).collection == "disputed"
-    assert [(p.how, p.dispute_state) for p in world.payments()] == [("link", "needs_answer")]
+    assert [each.how for each in world.payments()] == ["link"]
+    assert states(world, invoice) == ["needs_answer"]
 
 
 def test_what_is_lost_is_lost_once(world: World, receiver: Receiver) -> None:
@@ -277,4 +290,4 @@ def test_what_is_lost_is_lost_once(world: World, receiver: Receiver) -> None:
 
     with world.database.read_only() as session:
         assert session.scalars(select(Payment.lost_minor)).all() == [22_610]
-        assert told(session) == ["needs_answer", "lost"]
+        assert (asked(session), told(session)) == (["dispute"], ["lost"])

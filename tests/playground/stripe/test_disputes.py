@@ -1,6 +1,8 @@
 import pytest
 import stripe
 
+from timebot.playground.stripe.problems import Problem
+
 from .calls import Calls
 
 
@@ -84,6 +86,23 @@ def test_what_was_charged_back_is_not_refunded_too(calls: Calls) -> None:
         calls.client.v1.refunds.create({"charge": str(dispute.charge)})
 
     assert refused.value.code == "charge_disputed"
+
+
+def test_a_charge_is_disputed_in_parts_and_never_for_more_than_it_was(calls: Calls) -> None:
+    calls.paid_invoice()
+    (charge,) = calls.local.charges()
+    one = calls.local.bank.dispute(charge["id"], amount=2_000)
+    other = calls.local.bank.dispute(charge["id"])
+    with pytest.raises(Problem, match="cannot be disputed"):
+        calls.local.bank.dispute(charge["id"], amount=1)
+
+    calls.local.bank.decide(one["id"], is_won=True)
+
+    assert (one["amount"], other["amount"]) == (2_000, 3_000)
+    with pytest.raises(stripe.InvalidRequestError, match="charged back"):
+        calls.client.v1.refunds.create({"charge": charge["id"]})
+    calls.local.bank.decide(other["id"], is_won=True)
+    assert calls.client.v1.refunds.create({"charge": charge["id"]}).amount == 5_000
 
 
 def test_a_charge_is_disputed_once(calls: Calls) -> None:

@@ -26,7 +26,8 @@ from timebot.billing.flight_check import check_run
 from timebot.billing.holds import hold_client
 from timebot.billing.issuing import release
 from timebot.billing.models import Invoice
-from timebot.billing.receivable import owed
+from timebot.billing.payment_models import PaymentDispute
+from timebot.billing.receivable import list_received, owed
 from timebot.billing.runs import open_due_runs
 from timebot.clients.models import Client, Project
 from timebot.money import Money
@@ -239,6 +240,27 @@ def let_money_go_astray(firm: HostileFirm) -> Invoice:
     invoice.collection = "unknown"
     firm.session.flush()
     return invoice
+
+
+def a_dispute(firm: HostileFirm, invoice: Invoice, *, is_inquiry: bool) -> PaymentDispute:
+    """Let the client's bank ask for the money of an invoice back."""
+    payment = list_received(firm.session, invoice)[0]
+    dispute = PaymentDispute(
+        workspace_id=invoice.workspace_id,
+        payment_id=payment.id,
+        stripe_id=f"du_{is_inquiry}",
+        state="needs_answer",
+        is_inquiry=is_inquiry,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        lost_minor=0,
+        answer_by=NOW,
+        page="https://dashboard.stripe.com/disputes/du_1",
+        heard_at=NOW,
+    )
+    firm.session.add(dispute)
+    firm.session.flush()
+    return dispute
 
 
 def _hours_of_this_week(firm: HostileFirm) -> None:

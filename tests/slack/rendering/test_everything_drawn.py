@@ -18,6 +18,7 @@ from tests.slack.rendering.hostile_firm import (
     MISCHIEF,
     NOW,
     HostileFirm,
+    a_dispute,
     a_hostile_firm,
     credit_a_part,
     let_money_go_astray,
@@ -141,9 +142,8 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
         "card_lost": {"client_id": str(firm.clients[1].id)},
         "dispute": {
             "invoice_id": str(firm.session.scalars(select(Invoice.id)).first()),
-            "state": "needs_answer",
+            "state": "lost",
             "sentence": mischief(4, 300),
-            "page": "https://dashboard.stripe.com/disputes/du_1",
         },
         "refund_failed": {
             "note_id": str(firm.session.scalars(refunds).one()),
@@ -185,6 +185,9 @@ def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
         crawler(database, firm, firm.ben, walk).types("/billing", "invoice CN-2026-0001")
         astray = let_money_go_astray(firm)
         crawler(database, firm, firm.ben, walk).sees_card("invoice", str(astray.id))
+        for purpose in ("dispute", "inquiry"):
+            dispute = a_dispute(firm, astray, is_inquiry=purpose == "inquiry")
+            crawler(database, firm, firm.ben, walk).sees_card(purpose, str(dispute.id))
         firm.workspace.billing_paused_at, firm.workspace.start_policy = NOW, "refuse"
         session.flush()
         crawler(database, firm, firm.mia, walk).types("/timer", "start Acme website")

@@ -19,11 +19,10 @@ def upgrade() -> None:
     op.add_column("payment", sa.Column("paid_on", Day(), nullable=True))
     op.add_column("payment", sa.Column("note", sa.Text(), nullable=True))
     op.add_column("payment", sa.Column("lost_minor", Whole(), nullable=False, server_default="0"))
-    for name in ("dispute_id", "dispute_state", "dispute_page"):
-        op.add_column("payment", sa.Column(name, sa.Text(), nullable=True))
     _create_credit_note()
     _create_its_rows()
     _create_client_credit()
+    _create_dispute()
 
 
 def _create_credit_note() -> None:
@@ -230,9 +229,40 @@ def _create_client_credit() -> None:
         )
 
 
+def _create_dispute() -> None:
+    op.create_table(
+        "dispute",
+        sa.Column("workspace_id", Key(), nullable=False),
+        sa.Column("id", Key(), nullable=False),
+        sa.Column("payment_id", Key(), nullable=False),
+        sa.Column("stripe_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("is_inquiry", Flag(), nullable=False),
+        sa.Column("amount_minor", Whole(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("lost_minor", Whole(), nullable=False),
+        sa.Column("answer_by", Instant(), nullable=True),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("heard_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_dispute"),
+        sa.UniqueConstraint("workspace_id", "stripe_id", name="uq_dispute_workspace_id_stripe_id"),
+        sa.CheckConstraint(
+            "state IN ('needs_answer', 'with_bank', 'won', 'lost')", name="ck_dispute_state"
+        ),
+        sa.CheckConstraint(
+            "lost_minor >= 0 AND (lost_minor = 0 OR state IN ('won', 'lost'))",
+            name="ck_dispute_lost_minor",
+        ),
+        same_workspace("dispute", "payment_id", "payment"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_dispute_payment", "dispute", ["workspace_id", "payment_id"])
+
+
 def downgrade() -> None:
     """Drop them."""
     for table in (
+        "dispute",
         "client_credit",
         "credited_entry",
         "credit_note_tax",

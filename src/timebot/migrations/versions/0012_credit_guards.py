@@ -96,6 +96,7 @@ def upgrade() -> None:
     _guard_invoices()
     _guard_client_credit()
     _guard_payments()
+    _guard_disputes()
 
 
 def _guard_client_credit() -> None:
@@ -208,6 +209,18 @@ def _guard_payments() -> None:
         refuse_if(name, event, "payment", because, condition, when=when, lock=_LOCK_INVOICE)
 
 
+def _guard_disputes() -> None:
+    refuse(
+        "UPDATE",
+        "dispute",
+        "the end of a dispute is never taken back, nor what it is about",
+        when=f"{changed(['workspace_id', 'id', 'payment_id', 'stripe_id'])}"
+        " OR (OLD.state = 'won' AND NEW.state <> 'won')"
+        " OR (OLD.state = 'lost' AND NEW.state NOT IN ('won', 'lost'))",
+    )
+    refuse("DELETE", "dispute", "a dispute is never deleted")
+
+
 def downgrade() -> None:
     """Drop them; payments are as they were."""
     for table, name in (
@@ -240,8 +253,8 @@ def downgrade() -> None:
 
 
 def _drop_triggers_of_tables() -> None:
-    for table in ("client_credit", "credit_note", *_CHILDREN):
-        more = ["excess"] if table == "client_credit" else ["insert"]
+    for table in ("client_credit", "credit_note", "dispute", *_CHILDREN):
+        more = {"client_credit": ["excess"], "dispute": []}.get(table, ["insert"])
         more += ["excess"] if table == "credit_note" else []
         more += [] if on_sqlite() else ["truncate"]
         for name in ("update", "delete", *more):

@@ -31,20 +31,28 @@ class Bank:
         self._account.answers.plan(None, times)
 
     def dispute(
-        self, charge_id: str, *, reason: str = "fraudulent", is_inquiry: bool = False
+        self,
+        charge_id: str,
+        *,
+        reason: str = "fraudulent",
+        is_inquiry: bool = False,
+        amount: int | None = None,
     ) -> Document:
-        """Let the payer of a charge dispute it; return the dispute.
+        """Let the payer of a charge dispute it, or a part of it; return the dispute.
 
         Args:
             charge_id: of a charge that was paid.
             reason: one of Stripe's reasons.
             is_inquiry: whether the bank only asks, and takes no money yet.
+            amount: in whole minor units; all that is left to be disputed by default.
 
         Raises:
             Problem: if the charge cannot be disputed.
         """
         return self._act(
-            lambda: disputes.begin(self._account, charge_id, reason=reason, is_inquiry=is_inquiry)
+            lambda: disputes.begin(
+                self._account, charge_id, reason=reason, is_inquiry=is_inquiry, amount=amount
+            )
         )
 
     def decide(self, dispute_id: str, *, is_won: bool) -> Document:

@@ -13,6 +13,7 @@ from timebot.playground.stripe.problems import Problem
 # Card networks leave 7 to 21 days [https://docs.stripe.com/disputes/responding].
 _ANSWER_WITHIN_SECONDS = 14 * 86_400
 _WAITING = frozenset({"needs_response", "warning_needs_response"})
+_GIVEN_BACK = frozenset({"won", "warning_closed"})
 _AFTER_EVIDENCE = {
     "needs_response": "under_review",
     "warning_needs_response": "warning_under_review",
@@ -57,23 +58,31 @@ def close(account: Account, call: Call) -> Document:
 
 
 def begin(
-    account: Account, charge_id: str, *, reason: str = "fraudulent", is_inquiry: bool = False
+    account: Account,
+    charge_id: str,
+    *,
+    reason: str = "fraudulent",
+    is_inquiry: bool = False,
+    amount: int | None = None,
 ) -> Document:
-    """Let the payer of a charge dispute it.
+    """Let the payer of a charge dispute it, or a part of it.
 
-    The bank takes the money at once; an inquiry only asks.
+    The bank takes the money at once; an inquiry only asks. The SDK's text on `amount`: usually the
+    amount of the charge, but it can differ, as where only a part of the order is disputed.
 
     Raises:
-        Problem: if there is no such charge, or nothing was paid with it, or it is disputed already.
+        Problem: if there is no such charge, or so much of it is not left to be disputed.
     """
     ledger = account.ledger
     charge = ledger.get("charge", charge_id)
-    if not charge["paid"] or charge["disputed"]:
+    left = charge["amount_captured"] - charge["amount_refunded"] - _disputed(ledger, charge)
+    wanted = left if amount is None else amount
+    if not 0 < wanted <= left:
         message = f"The charge {charge_id} cannot be disputed."
         raise Problem(message)
-    dispute = _new_dispute(ledger, charge, reason, is_inquiry=is_inquiry)
+    dispute = _new_dispute(ledger, charge, reason, wanted, is_inquiry=is_inquiry)
     charge["disputed"] = True
-    charge["_charged_back"] = not is_inquiry
+    charge["_charged_back"] = charge["_charged_back"] or not is_inquiry
     ledger.save(charge)
     account.events.tell("charge.dispute.created", dispute)
     if not is_inquiry:
@@ -95,13 +104,30 @@ def decide(account: Account, dispute_id: str, *, is_won: bool) -> Document:
     dispute["status"] = "warning_closed" if is_inquiry else "won" if is_won else "lost"
     if won_back:
         dispute["balance_transactions"].append(_booking(ledger, dispute, dispute["amount"]))
-        charge = ledger.get("charge", dispute["charge"])
-        ledger.save({**charge, "_charged_back": False})
     ledger.save(dispute)
+    if won_back:
+        charge = ledger.get("charge", dispute["charge"])
+        ledger.save({**charge, "_charged_back": _took_money(ledger, charge)})
     account.events.tell("charge.dispute.closed", dispute)
     if won_back:
         account.events.tell("charge.dispute.funds_reinstated", dispute)
     return dispute
+
+
+def _disputed(ledger: Ledger, charge: Document) -> int:
+    """Return how much of a charge is disputed, or was lost."""
+    return sum(each["amount"] for each in _of(ledger, charge) if each["status"] not in _GIVEN_BACK)
+
+
+def _took_money(ledger: Ledger, charge: Document) -> bool:
+    """Tell whether a dispute still keeps money of a charge from the account."""
+    return any(
+        sum(b["amount"] for b in each["balance_transactions"]) for each in _of(ledger, charge)
+    )
+
+
+def _of(ledger: Ledger, charge: Document) -> list[Document]:
+    return [each for each in ledger.every("dispute") if each["charge"] == charge["id"]]
 
 
 def _check_waits(dispute: Document) -> None:
@@ -116,11 +142,13 @@ def _check_open(dispute: Document) -> None:
         raise Problem(message)
 
 
-def _new_dispute(ledger: Ledger, charge: Document, reason: str, *, is_inquiry: bool) -> Document:
+def _new_dispute(
+    ledger: Ledger, charge: Document, reason: str, amount: int, *, is_inquiry: bool
+) -> Document:
     dispute = ledger.new(
         "du",
         {
-            "amount": charge["amount_captured"] - charge["amount_refunded"],
+            "amount": amount,
             "balance_transactions": [],
             "charge": charge["id"],
             "currency": charge["currency"],
