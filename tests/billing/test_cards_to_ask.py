@@ -4,18 +4,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.billing.firm import DUE, Firm, a_firm
-from tests.builders import MONDAY_NINE, a_client, a_member, a_project, an_entry
+from tests.builders import MONDAY_NINE, a_client, a_member, a_payment, a_project, an_entry
 from tests.races.crowd import all_at_once
-from timebot.billing.cards_to_ask import list_cards_to_ask, tell_cards_to_ask
+from timebot.billing.cards_to_ask import (
+    CARD,
+    list_cards_to_ask,
+    repaint_cards_to_ask,
+    tell_cards_to_ask,
+)
 from timebot.billing.holds import hold_entry
+from timebot.billing.ports import Declined
 from timebot.billing.run_schedule import coming_run
+from timebot.billing.steps.settling import settle_refused
 from timebot.clients.models import CARD_TROUBLES
 from timebot.db import Database
-from timebot.journal.models import OutboxMessage
+from timebot.journal.models import OutboxMessage, PostedMessage
 from timebot.team.models import Workspace
 
 A_WEEK_BEFORE = DUE - timedelta(days=7)
@@ -42,7 +49,19 @@ def told(firm: Firm, now: datetime = A_WEEK_BEFORE, *, can_charge: bool = True) 
 
 
 def notices(session: Session) -> list[str]:
-    return [each.payload["recipient"] for each in session.scalars(select(OutboxMessage))]
+    """Return who is shown the list, once for each list."""
+    found = select(PostedMessage.recipient).where(PostedMessage.purpose == CARD)
+    return list(session.scalars(found))
+
+
+def repaints(session: Session) -> int:
+    """Count what is to be painted, which stands for all that changes until it is."""
+    found = select(OutboxMessage).where(OutboxMessage.state == "waiting")
+    return len([each for each in session.scalars(found) if each.payload.get("purpose") == CARD])
+
+
+def painted(session: Session) -> None:
+    session.execute(update(OutboxMessage).values(state="done", settled_at=A_WEEK_BEFORE))
 
 
 def test_a_client_without_a_card_is_listed(session: Session) -> None:
@@ -208,6 +227,53 @@ def test_clients_are_listed_by_name(session: Session) -> None:
         an_entry(session, a_member(session, firm.workspace), project)
 
     assert [name for name, _ in asked(firm)] == ["Abel", "Acme", "Zeta"]
+
+
+def test_it_is_not_painted_again_while_nothing_changes(session: Session) -> None:
+    firm = a_firm_with(session)
+    told(firm)
+    painted(session)
+
+    told(firm)
+
+    assert repaints(session) == 0
+
+
+def test_who_bills_from_now_on_is_shown_it_too(session: Session) -> None:
+    firm = a_firm_with(session)
+    told(firm)
+    new = a_member(session, firm.workspace, role="billing")
+
+    told(firm)
+
+    assert set(notices(session)) == {firm.owner.slack_user_id, new.slack_user_id}
+
+
+def test_a_card_that_is_refused_meanwhile_repaints_it(session: Session) -> None:
+    firm = a_firm_with(session, **GOOD)
+    other = a_project(session, a_client(session, firm.workspace, name="Beta"))
+    an_entry(session, firm.ada, other)
+    told(firm)
+    firm.approved(days=1)
+    invoice = firm.release(firm.run())
+    invoice.stripe_card_id = firm.client.card_id
+    a_payment(session, invoice, amount_minor=invoice.due_minor)
+    painted(session)
+
+    declined = Declined("insufficient_funds", "no", "pi_1")
+    settle_refused(session, invoice, declined, now=A_WEEK_BEFORE)
+
+    assert repaints(session) == 1
+
+
+def test_the_list_of_a_run_that_has_come_is_not_painted_any_more(session: Session) -> None:
+    firm = a_firm_with(session)
+    told(firm)
+    painted(session)
+
+    repaint_cards_to_ask(session, workspace_id=firm.workspace.id, now=DUE)
+
+    assert repaints(session) == 0
 
 
 def test_of_many_workers_one_tells_it(database: Database) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from timebot.billing.budgets import billing_recipients
+from timebot.billing.cards_to_ask import repaint_cards_to_ask
 from timebot.billing.deserted import find_new_ways, lock_deserted
 from timebot.billing.ports import Card, CardProcessor, Missing, OutcomeUnknown, Rejected, TryLater
 from timebot.billing.steps.collecting import ensure_customer, keep_customer
@@ -222,6 +223,8 @@ def _keep(session: Session, known: Client, card: Card, now: datetime) -> bool:
     client.card_id, client.card_brand, client.card_last4 = card.id, card.brand, card.last4
     client.card_exp_month, client.card_exp_year = card.exp_month, card.exp_year
     client.card_trouble = None
+    session.flush()
+    repaint_cards_to_ask(session, workspace_id=client.workspace_id, now=now)
     if is_same:
         # The bank renewed it; nothing is left to do for anybody.
         return True
@@ -253,6 +256,7 @@ def _lose(session: Session, known: Client, now: datetime) -> bool:
         return False
     gone = client.card_id
     _forget_card(client)
+    repaint_cards_to_ask(session, workspace_id=client.workspace_id, now=now)
     record(
         session,
         workspace_id=client.workspace_id,
@@ -284,6 +288,7 @@ def _lose_customer(session: Session, known: Client, now: datetime) -> bool:
     find_new_ways(session, deserted, now=now)
     client.stripe_customer_id, client.stripe_customer_gone = None, gone
     _forget_card(client)
+    repaint_cards_to_ask(session, workspace_id=client.workspace_id, now=now)
     record(
         session,
         workspace_id=client.workspace_id,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, case, exists, null, select
 from sqlalchemy.orm import Session
@@ -11,10 +12,15 @@ from timebot.billing.approved_work import is_held
 from timebot.billing.budgets import billing_recipients
 from timebot.billing.run_schedule import ComingRun, coming_run
 from timebot.clients.models import Client, Project
-from timebot.journal.notices import tell
+from timebot.journal.models import PostedMessage
+from timebot.journal.notices import refresh_card, show_card
+from timebot.journal.posted import list_posted
 from timebot.team.days import day_of
 from timebot.team.models import Workspace
 from timebot.timekeeping.models import TimeEntry
+
+CARD = "cards_to_ask"
+"""The purpose of the message that lists them."""
 
 ASKED_BEFORE = timedelta(days=7)
 """How long before a run is due its missing cards are told."""
@@ -35,7 +41,7 @@ class CardToAsk:
 def tell_cards_to_ask(
     session: Session, *, workspace: Workspace, can_charge: bool, now: datetime
 ) -> bool:
-    """Tell the billing people once per period which cards to ask for (notice `cards_to_ask`).
+    """Show the billing people once per period which cards to ask for (card `cards_to_ask`).
 
     It is told in the week before the run is due, as soon as there is anybody to ask. Whoever draws
     it looks again.
@@ -47,17 +53,31 @@ def tell_cards_to_ask(
         return False
     if not list_cards_to_ask(session, workspace=workspace, run=run, now=now):
         return False
-    for recipient in billing_recipients(session, workspace):
-        tell(
-            session,
-            workspace_id=workspace.id,
-            notice="cards_to_ask",
-            recipient=recipient,
-            facts={"period_start": run.period.start},
-            now=now,
-            dedup_key=f"cards_to_ask:{run.period.start}:{recipient}",
-        )
+    which = list_id(workspace, run.period.start)
+    has_one = {each.recipient for each in _copies(session, workspace, which)}
+    show_card(
+        session,
+        workspace_id=workspace.id,
+        purpose=CARD,
+        subject_id=which,
+        recipients=[one for one in billing_recipients(session, workspace) if one not in has_one],
+        now=now,
+    )
     return True
+
+
+def repaint_cards_to_ask(session: Session, *, workspace_id: UUID, now: datetime) -> None:
+    """Repaint the list of the coming run where it stands: a card came, went, or was refused."""
+    workspace = session.get_one(Workspace, workspace_id)
+    run = coming_run(session, workspace=workspace, now=now)
+    if run is not None:
+        which = list_id(workspace, run.period.start)
+        refresh_card(session, workspace_id=workspace_id, purpose=CARD, subject_id=which, now=now)
+
+
+def list_id(workspace: Workspace, period_start: date) -> UUID:
+    """Return the id of the list for a period's run, which has no row to stand for it yet."""
+    return uuid5(workspace.id, f"cards to ask for {period_start}")
 
 
 def list_cards_to_ask(
@@ -90,6 +110,10 @@ def list_cards_to_ask(
         .order_by(Client.name_key, Client.id)
     )
     return [CardToAsk(client, str(why)) for client, why in rows]
+
+
+def _copies(session: Session, workspace: Workspace, which: UUID) -> Sequence[PostedMessage]:
+    return list_posted(session, workspace_id=workspace.id, purpose=CARD, subject_id=which)
 
 
 def _charge_day(workspace: Workspace, run: ComingRun) -> date:

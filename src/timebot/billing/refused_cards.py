@@ -88,8 +88,8 @@ def trouble_of(payment: Payment) -> CardTrouble:
     return CardTrouble("refused", "card declined: the bank gave no reason")
 
 
-def note_trouble(session: Session, invoice: Invoice, kind: str | None) -> None:
-    """Remember how the card on file did, if it is still the one that was charged.
+def note_trouble(session: Session, invoice: Invoice, kind: str | None) -> bool:
+    """Remember how the card on file did, if it is still the one; return whether that is news.
 
     Args:
         session: the transaction.
@@ -97,13 +97,16 @@ def note_trouble(session: Session, invoice: Invoice, kind: str | None) -> None:
         kind: see `CardTrouble`; None because it paid. What says nothing of the card is ignored.
     """
     if kind is not None and kind not in CARD_TROUBLES:
-        return
-    session.execute(
+        return False
+    changed = session.execute(
         update(Client)
         .where(
             Client.workspace_id == invoice.workspace_id,
             Client.id == invoice.client_id,
             Client.card_id == invoice.stripe_card_id,
+            Client.card_trouble.is_distinct_from(kind),
         )
         .values(card_trouble=kind)
+        .returning(Client.id)
     )
+    return changed.first() is not None

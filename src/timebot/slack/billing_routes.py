@@ -67,12 +67,12 @@ BILLING_OPTIONS: Mapping[str, Options] = {**client_choices.OPTIONS}
 BILLING_CARDS: Mapping[str, Card] = {
     **run_card.CARDS,
     **invoice_card.CARDS,
+    **cards_to_ask.CARDS,
     **dispute_notice.CARDS,
 }
 BILLING_NOTICES: Mapping[str, Notice] = {
     **billing_notices.NOTICES,
     **books_notice.NOTICES,
-    **cards_to_ask.NOTICES,
     **dispute_notice.NOTICES,
     **refund_notice.NOTICES,
 }

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
-from timebot.billing.cards_to_ask import CardToAsk, list_cards_to_ask
+from timebot.billing.cards_to_ask import CARD, CardToAsk, list_cards_to_ask, list_id
 from timebot.billing.run_schedule import coming_run
 from timebot.clients.models import Client
 from timebot.slack.answer import Answer
 from timebot.slack.blocks import Block, actions, button, context, cut, escape, section
-from timebot.slack.desk import Asked, Drawn, Notice, Viewer
+from timebot.slack.desk import Asked, Card, Drawn, Viewer
 from timebot.slack.ids import Act
-from timebot.slack.invoice_words import sees_money
+from timebot.slack.invoice_words import sees_money, without_money
 from timebot.slack.rate_words import card_words
 from timebot.slack.words import counted, instant_words
 
@@ -24,13 +25,22 @@ _REFUSED = {
 }
 
 
-def tell_cards_to_ask(viewer: Viewer, facts: dict[str, str]) -> Drawn | None:
-    """Tell in the week before a run which clients to ask for a card."""
+def cards_to_ask_card(viewer: Viewer, which: str) -> Drawn | None:
+    """Draw in the week before a run which clients to ask for a card; after it nothing."""
     run = coming_run(viewer.session, workspace=viewer.workspace, now=viewer.now)
-    if run is None or f"{run.period.start}" != facts["period_start"] or not sees_money(viewer):
+    if run is None or list_id(viewer.workspace, run.period.start) != UUID(which):
         return None
+    if not sees_money(viewer):
+        return without_money("this list")
     found = list_cards_to_ask(viewer.session, workspace=viewer.workspace, run=run, now=viewer.now)
-    return _draw(viewer, found, run.due_at) if found else None
+    if found:
+        return _draw(viewer, found, run.due_at)
+    opens = instant_words(run.due_at, viewer.workspace.zone)
+    text = (
+        f"The next run opens {opens}. Every client with time to bill who is charged by card has"
+        " one that works."
+    )
+    return Drawn(text=text, blocks=[section(text)])
 
 
 def show_cards_to_ask(viewer: Viewer) -> Answer:
@@ -105,4 +115,4 @@ def _needs(count: int) -> str:
     return f"{counted(count, 'client')} with time to bill {needs} a card, or another one."
 
 
-NOTICES: Mapping[str, Notice] = {"cards_to_ask": tell_cards_to_ask}
+CARDS: Mapping[str, Card] = {CARD: cards_to_ask_card}

@@ -74,6 +74,25 @@ def test_the_panel_leads_to_the_list_until_a_card_is_there(firm: Firm) -> None:
     assert firm.types("card").text.startswith("Nobody needs to be asked for a card")
 
 
+def test_the_list_follows_the_cards_that_arrive_meanwhile(firm: Firm) -> None:
+    firm.add_clients("Beta")
+    for project in ("Logo", "Work for Beta"):
+        firm.add_work(project)
+    firm.world.move_to(A_WEEK_BEFORE)
+    told = posted(firm.ben, "2 clients with time to bill need a card")
+
+    firm.put_card_on_file("Acme")
+    after_one = posted(firm.ben, "The next run opens")
+    firm.put_card_on_file("Beta")
+    after_both = posted(firm.ben, "The next run opens")
+
+    assert told.ts == after_one.ts == after_both.ts
+    assert "Beta: no card on file." in after_one.text
+    assert "Acme" not in after_one.text
+    assert "has one that works." in after_both.text
+    assert after_both.buttons == []
+
+
 def _change(firm: Firm, name: str, **columns: object) -> None:
     with firm.session() as session:
         session.execute(update(Client).where(Client.name == name).values(**columns))

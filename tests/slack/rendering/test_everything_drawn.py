@@ -7,6 +7,7 @@ submits every modal; whoever adds a feature is met here, or is told to be.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -24,6 +25,7 @@ from tests.slack.rendering.hostile_firm import (
     let_money_go_astray,
     mischief,
 )
+from timebot.billing.cards_to_ask import list_id
 from timebot.billing.credit_models import CreditNote
 from timebot.billing.models import Invoice, InvoiceRun
 from timebot.clock import SystemClock
@@ -125,6 +127,7 @@ def subjects(firm: HostileFirm) -> list[tuple[str, str]]:
         "period": session.scalars(select(PeriodRequest.id)).all(),
         "unconfirmed": [firm.mia.id],
         "leaver": [firm.lou.id, firm.lee.id, firm.mia.id],
+        "cards_to_ask": [list_id(firm.workspace, date(2026, 3, 16))],
         "run": session.scalars(select(InvoiceRun.id)).all(),
         "invoice": session.scalars(select(Invoice.id)).all(),
     }
@@ -152,7 +155,6 @@ def told(firm: HostileFirm) -> dict[str, dict[str, str]]:
         },
         "customer_lost": {"client_id": str(firm.clients[1].id)},
         "budget_crossed": {"project_id": str(firm.projects[0].id), "percent": "100"},
-        "cards_to_ask": {"period_start": "2026-03-16"},
         "set_up_wrong": {"trouble": "stripe_key"},
         "run_forecast": days,
         "runs_missed": {"count": "3", **days},

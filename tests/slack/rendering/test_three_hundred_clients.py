@@ -1,7 +1,7 @@
 """A firm of three hundred clients: every list, menu and message still keeps Slack's limits."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from tests.databases import SqliteDatabases
 from tests.slack.rendering.crawler import Crawler, Walk
 from tests.slack.rendering.hostile_firm import NOW, mischief
 from tests.slack.rendering.test_everything_drawn import PAINTERS, ROUTES, a_desk
+from timebot.billing.cards_to_ask import list_id
 from timebot.billing.runs import open_due_runs
 from timebot.db import Database
 
@@ -53,7 +54,7 @@ def walk(sqlite_databases: SqliteDatabases) -> Iterator[Walk]:
         one = Crawler(session, desk, ROUTES, PAINTERS, workspace, ben, NOW, walk, deepest=1)
         one.opens_home()
         one.sees_card("run", str(run.id))
-        one.hears("cards_to_ask", {"period_start": "2026-03-16"})
+        one.sees_card("cards_to_ask", str(list_id(workspace, date(2026, 3, 16))))
         for text in TIMER:
             one.types("/timer", text)
         for text in BILLING:

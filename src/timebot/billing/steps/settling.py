@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebot.billing.budgets import billing_recipients
+from timebot.billing.cards_to_ask import repaint_cards_to_ask
 from timebot.billing.deciding import CustomerDeleted, number_of
 from timebot.billing.delivery import (
     note_invoice,
@@ -121,7 +122,7 @@ def settle_paid(
     invoice.attention = invoice.uncollected_at = None
     session.flush()
     if payment.how == "card":
-        note_trouble(session, invoice, None)
+        _note_trouble(session, invoice, None, now=now)
     write_off_unwritten(session, invoice)
     want_first_mail(session, invoice, kind="receipt", now=now)
     facts = {"amount_minor": payment.amount_minor, "currency": payment.currency, "how": payment.how}
@@ -217,7 +218,7 @@ def settle_refused(
         invoice.collection = "failed"
     session.flush()
     trouble = trouble_of(payment)
-    note_trouble(session, invoice, trouble.kind)
+    _note_trouble(session, invoice, trouble.kind, now=now)
     want_first_mail(session, invoice, kind="invoice", now=now)
     facts = {"invoice_id": invoice.id, "decline_code": payment.decline_code}
     action = "payment.declined" if is_declined else "payment.needs_action"
@@ -273,6 +274,11 @@ def next_attempt(session: Session, invoice: Invoice) -> int:
         )
     )
     return (last or 0) + 1
+
+
+def _note_trouble(session: Session, invoice: Invoice, kind: str | None, *, now: datetime) -> None:
+    if note_trouble(session, invoice, kind):
+        repaint_cards_to_ask(session, workspace_id=invoice.workspace_id, now=now)
 
 
 def _late_payment(
