@@ -57,7 +57,7 @@ HELD_BY = {
     " slack/frame/test_sending.py::test_a_pause_holds_back_all_of_the_kind",
     20: "slack/frame/test_sending.py::test_a_post_that_slack_did_in_part_is_not_repeated"
     " slack/frame/test_sending.py::test_a_card_whose_answer_was_lost_is_not_posted_again",
-    21: "slack/frame/test_sending.py::test_a_token_that_is_gone_is_given_up_visibly"
+    21: "slack/frame/test_sending.py::test_messages_wait_while_the_token_is_gone"
     " slack/timer/test_events.py::test_a_removed_app_is_noted_and_says_nothing_more",
     22: "timekeeping/test_clock_changes.py::test_"
     " slack/timer/test_clock_changes.py::test_the_short_night_and_a_flight_are_told"

@@ -1,5 +1,7 @@
 """Home is published with its hash: of two changes at the same instant none is overwritten."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.slack.frame.frames import Frame, does_it
@@ -64,9 +66,13 @@ def test_a_home_drawn_before_a_change_does_not_overwrite_one_drawn_after_it(
         view = says(next(states))
         if next(turns, False):
             # This worker is so slow that another one has taken its place, after a change.
-            later = real_now() + 2 * LEASE
-            frame.outbox.run_once(now=frame.clock.now(), real_now=later)
+            with ThreadPoolExecutor(1) as another:
+                another.submit(works_later).result()
         return view
+
+    def works_later() -> None:
+        later = real_now() + 2 * LEASE
+        frame.outbox.run_once(now=frame.clock.now(), real_now=later)
 
     frame.homes = draw
     publish(frame)
