@@ -16,6 +16,7 @@ from timebot.cli.keeping import backup, restore
 from timebot.cli.processes import migrate, serve, web, worker
 from timebot.cli.reconciling import reconcile
 from timebot.cli.reporting import report
+from timebot.cli.stuck import stuck
 from timebot.errors import Refusal
 from timebot.logs import redact
 
@@ -77,6 +78,7 @@ for _command in (
     backup,
     restore,
     reconcile,
+    stuck,
     audit,
 ):
     program.add_command(_command)

@@ -142,7 +142,9 @@ def _stuck(session: Session, now: datetime, real_now: datetime) -> list[Finding]
     for_people = {
         "invoices wait for a decision": Invoice.attention.is_not(None),
         "charges have an unknown outcome and are asked about": Payment.state == "unknown",
-        "messages to Slack were given up": OutboxMessage.state.in_(("given_up", "unknown"))
+        "messages to Slack were given up (timebot stuck lists them)": OutboxMessage.state.in_(
+            ("given_up", "unknown")
+        )
         & (OutboxMessage.settled_at > since),
         "webhooks were given up": (InboxDelivery.state == "given_up")
         & (InboxDelivery.received_at > since),
