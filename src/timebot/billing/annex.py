@@ -22,7 +22,7 @@ from timebot.team.models import Workspace
 from timebot.timekeeping.models import TimeEntry
 
 _AT_ONCE = 500
-_MOST = {"none": 0, "times": MOST_PRINTED_LINES, "full": MOST_EXPLAINED}
+_MOST = {"times": MOST_PRINTED_LINES, "full": MOST_EXPLAINED}
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def make_annex(
     session: Session, priced: Priced, *, workspace: Workspace, detail: str, now: datetime
 ) -> Annex:
     """Return the annex of priced work, which is approved or just being billed; reads only."""
-    shares = sorted(shares_of(priced), key=_by_time)
     if detail == "none":
         return Annex(detail)
+    shares = sorted(shares_of(priced), key=_by_time)
     if len(shares) > _MOST[detail]:
         return Annex(detail, is_file=True)
     entries = _entries(session, workspace, shares)

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.credit_rows import credited_entries
 from timebot.billing.models import BillingEntry
+from timebot.billing.recipients import tell_billing
 from timebot.billing.worked_seconds import WORKED_SECONDS
 from timebot.clients.models import Client, Project
-from timebot.journal.notices import tell
 from timebot.money import Money, round_half_up
 from timebot.team.models import Workspace
-from timebot.team.rights import holders
 from timebot.timekeeping.models import TimeEntry
 
 THRESHOLDS = (80, 100)
@@ -85,14 +84,6 @@ def tell_crossings(session: Session, *, workspace: Workspace, now: datetime) -> 
     return crossed
 
 
-def billing_recipients(session: Session, workspace: Workspace) -> list[str]:
-    """Return whom money is told to: the billing channel, else every billing person and owner."""
-    if workspace.billing_channel:
-        return [workspace.billing_channel]
-    people = holders(session, workspace_id=workspace.id, role="billing")
-    return [member.slack_user_id for member in people]
-
-
 def _remember(session: Session, workspace: Workspace, project_id: UUID, passed: int) -> bool:
     moved = session.execute(
         update(Project)
@@ -110,15 +101,8 @@ def _remember(session: Session, workspace: Workspace, project_id: UUID, passed: 
 def _tell(
     session: Session, workspace: Workspace, project_id: UUID, percent: int, now: datetime
 ) -> None:
-    for recipient in billing_recipients(session, workspace):
-        tell(
-            session,
-            workspace_id=workspace.id,
-            notice="budget_crossed",
-            recipient=recipient,
-            facts={"project_id": str(project_id), "percent": percent},
-            now=now,
-        )
+    facts = {"project_id": str(project_id), "percent": percent}
+    tell_billing(session, workspace=workspace, notice="budget_crossed", facts=facts, now=now)
 
 
 def _use(project: Project, currency: str, seconds: int, minor: Fraction) -> BudgetUse:

@@ -13,16 +13,15 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from timebot.billing.budgets import billing_recipients
 from timebot.billing.cards_to_ask import repaint_cards_to_ask
 from timebot.billing.deserted import find_new_ways, lock_deserted
 from timebot.billing.ports import Card, CardProcessor, Missing, OutcomeUnknown, Rejected, TryLater
+from timebot.billing.recipients import tell_billing
 from timebot.billing.steps.collecting import ensure_customer, keep_customer
 from timebot.clients.models import Client
 from timebot.db import Database
 from timebot.errors import Refusal
 from timebot.journal.audit import Actor, record
-from timebot.journal.notices import tell
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
 
@@ -304,13 +303,11 @@ def _lose_customer(session: Session, known: Client, now: datetime) -> bool:
 
 def _tell(session: Session, client: Client, notice: str, card_id: str, now: datetime) -> None:
     workspace = session.get_one(Workspace, client.workspace_id)
-    for recipient in billing_recipients(session, workspace):
-        tell(
-            session,
-            workspace_id=client.workspace_id,
-            notice=notice,
-            recipient=recipient,
-            facts={"client_id": client.id},
-            dedup_key=f"{notice}:{card_id}:{recipient}",
-            now=now,
-        )
+    tell_billing(
+        session,
+        workspace=workspace,
+        notice=notice,
+        facts={"client_id": client.id},
+        key=f"{notice}:{card_id}",
+        now=now,
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, exists, null, select
 from sqlalchemy.orm import Session
 
 from timebot.billing.approved_work import is_held
-from timebot.billing.budgets import billing_recipients
+from timebot.billing.recipients import billing_recipients
 from timebot.billing.run_schedule import ComingRun, coming_run
 from timebot.clients.models import Client, Project
 from timebot.journal.models import PostedMessage

@@ -13,14 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebot.billing.amounts import amount_words
-from timebot.billing.budgets import billing_recipients
 from timebot.billing.delivery import note_invoice, show_change
 from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment, PaymentDispute
 from timebot.billing.ports import Dispute
 from timebot.billing.receivable import card_payment, list_disputes, owed
+from timebot.billing.recipients import billing_recipients, tell_billing
 from timebot.journal.audit import Actor
-from timebot.journal.notices import refresh_card, show_card, tell
+from timebot.journal.notices import refresh_card, show_card
 from timebot.money import Money
 from timebot.team.days import day_in_words, day_of
 from timebot.team.models import Workspace
@@ -200,31 +200,25 @@ def _tell(session: Session, invoice: Invoice, row: PaymentDispute, *, now: datet
         after={"dispute": row.stripe_id, "amount_minor": row.amount_minor},
     )
     workspace = session.get_one(Workspace, invoice.workspace_id)
-    recipients = billing_recipients(session, workspace)
     if row.state == "needs_answer":
         show_card(
             session,
             workspace_id=row.workspace_id,
             purpose="inquiry" if row.is_inquiry else "dispute",
             subject_id=row.id,
-            recipients=recipients,
+            recipients=billing_recipients(session, workspace),
             now=now,
         )
         return
-    for recipient in recipients:
-        tell(
-            session,
-            workspace_id=row.workspace_id,
-            notice="dispute",
-            recipient=recipient,
-            facts={
-                "invoice_id": invoice.id,
-                "state": row.state,
-                "sentence": _how_it_went(session, invoice, row),
-            },
-            dedup_key=f"dispute:{row.stripe_id}:{row.state}:{recipient}",
-            now=now,
-        )
+    sentence = _how_it_went(session, invoice, row)
+    tell_billing(
+        session,
+        workspace=workspace,
+        notice="dispute",
+        facts={"invoice_id": invoice.id, "state": row.state, "sentence": sentence},
+        key=f"dispute:{row.stripe_id}:{row.state}",
+        now=now,
+    )
 
 
 def _how_it_went(session: Session, invoice: Invoice, row: PaymentDispute) -> str:

@@ -13,16 +13,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from timebot.billing.budgets import billing_recipients
 from timebot.billing.models import Invoice
 from timebot.billing.pausing import lift_pause
 from timebot.billing.ports import CardProcessor, ListedInvoice, Missing
+from timebot.billing.recipients import tell_billing
 from timebot.billing.settlement import will_be_ours
 from timebot.billing.steps.absorbing import absorb
 from timebot.db import Database
 from timebot.journal.audit import WORKER, record
 from timebot.journal.canonical import digest
-from timebot.journal.notices import tell
 from timebot.locales import money_words
 from timebot.team.days import day_of, local_instant
 from timebot.team.models import Workspace
@@ -166,17 +165,14 @@ def tell_differences(
         now: the present instant.
     """
     sentences = [one.sentence for one in found]
-    key = digest(sentences)
-    for recipient in billing_recipients(session, workspace):
-        tell(
-            session,
-            workspace_id=workspace.id,
-            notice="books_differ",
-            recipient=recipient,
-            facts={"sentences": sentences},
-            now=now,
-            dedup_key=f"{since}:{key}:{recipient}",
-        )
+    tell_billing(
+        session,
+        workspace=workspace,
+        notice="books_differ",
+        facts={"sentences": sentences},
+        key=f"{since}:{digest(sentences)}",
+        now=now,
+    )
 
 
 def _ours(

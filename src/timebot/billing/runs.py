@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 
 from timebot.billing.approved_work import free_work, open_books
 from timebot.billing.assessing import open_assessor
-from timebot.billing.budgets import billing_recipients
 from timebot.billing.drafting import draft_clients, drafts_with_work, let_go, remove_draft
 from timebot.billing.freezing import close_run_when_done
 from timebot.billing.issuing import release_all
 from timebot.billing.models import Invoice, InvoiceRun
 from timebot.billing.numbers import insert_or
 from timebot.billing.periods import Period
+from timebot.billing.recipients import billing_recipients, tell_billing
 from timebot.billing.refusals import NothingReady, NothingToRun
 from timebot.billing.run_schedule import MOST_MISSED, due_periods, forecast_due
 from timebot.clients.models import Client
 from timebot.journal.audit import WORKER, Actor, record
-from timebot.journal.notices import refresh_card, show_card, tell
+from timebot.journal.notices import refresh_card, show_card
 from timebot.team.days import day_of
 from timebot.team.models import Member, Workspace
 from timebot.team.rights import require
@@ -308,13 +308,5 @@ def _tell_billing(
     key: str,
     now: datetime,
 ) -> None:
-    for recipient in billing_recipients(session, workspace):
-        tell(
-            session,
-            workspace_id=workspace.id,
-            notice=notice,
-            recipient=recipient,
-            facts=facts,
-            now=now,
-            dedup_key=f"{notice}:{key}:{recipient}",
-        )
+    key = f"{notice}:{key}"
+    tell_billing(session, workspace=workspace, notice=notice, facts=facts, key=key, now=now)

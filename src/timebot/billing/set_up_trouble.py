@@ -4,8 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from timebot.billing.budgets import billing_recipients
-from timebot.journal.notices import tell
+from timebot.billing.recipients import tell_billing
 from timebot.team.days import day_of
 from timebot.team.models import Workspace
 
@@ -20,13 +19,11 @@ def tell_set_up(session: Session, *, workspace: Workspace, trouble: str, now: da
         now: the present instant.
     """
     today = day_of(now, workspace.zone)
-    for recipient in billing_recipients(session, workspace):
-        tell(
-            session,
-            workspace_id=workspace.id,
-            notice="set_up_wrong",
-            recipient=recipient,
-            facts={"trouble": trouble},
-            dedup_key=f"set_up:{trouble}:{today}:{recipient}",
-            now=now,
-        )
+    tell_billing(
+        session,
+        workspace=workspace,
+        notice="set_up_wrong",
+        facts={"trouble": trouble},
+        key=f"set_up:{trouble}:{today}",
+        now=now,
+    )

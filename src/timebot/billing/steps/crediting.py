@@ -5,20 +5,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from timebot.billing.amounts import amount_words
-from timebot.billing.budgets import billing_recipients
 from timebot.billing.credit_document import load_credit_document
 from timebot.billing.credit_models import CreditNote
 from timebot.billing.delivery import note_invoice, show_change, want_first_mail
 from timebot.billing.models import Invoice
 from timebot.billing.ports import Refund
 from timebot.billing.receivable import card_payment, list_credit_notes, owed
+from timebot.billing.recipients import tell_billing
 from timebot.billing.steps.absorbing import absorb
 from timebot.billing.steps.collecting import get_processor, invoice_of
 from timebot.billing.steps.files import PDF, MadeFile, keep_file
 from timebot.billing.steps.keys import credit_key
 from timebot.billing.steps.settling import decide, park
 from timebot.billing.steps.work import Effect, Outside, Work
-from timebot.journal.notices import tell
 from timebot.money import Money
 from timebot.team.models import Workspace
 
@@ -160,16 +159,14 @@ def _fail(
     sentence = refund_failed(session, invoice, row, reason)
     decide(session, invoice, sentence, now=now)
     workspace = session.get_one(Workspace, invoice.workspace_id)
-    for recipient in billing_recipients(session, workspace):
-        tell(
-            session,
-            workspace_id=invoice.workspace_id,
-            notice="refund_failed",
-            recipient=recipient,
-            facts={"note_id": row.id, "attempt": row.refund_attempt, "sentence": sentence},
-            dedup_key=f"refund_failed:{row.id}:{row.refund_attempt}:{recipient}",
-            now=now,
-        )
+    tell_billing(
+        session,
+        workspace=workspace,
+        notice="refund_failed",
+        facts={"note_id": row.id, "attempt": row.refund_attempt, "sentence": sentence},
+        key=f"refund_failed:{row.id}:{row.refund_attempt}",
+        now=now,
+    )
 
 
 def refund_failed(session: Session, invoice: Invoice, note: CreditNote, reason: str) -> str:

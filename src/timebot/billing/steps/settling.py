@@ -11,7 +11,6 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebot.billing.budgets import billing_recipients
 from timebot.billing.cards_to_ask import repaint_cards_to_ask
 from timebot.billing.deciding import CustomerDeleted, number_of
 from timebot.billing.delivery import (
@@ -24,6 +23,7 @@ from timebot.billing.models import Invoice
 from timebot.billing.payment_models import Payment
 from timebot.billing.ports import Declined, NeedsAction
 from timebot.billing.receivable import credited, is_touched, owed, received
+from timebot.billing.recipients import billing_recipients
 from timebot.billing.refused_cards import note_trouble, trouble_of
 from timebot.billing.steps.plan import CUSTOMER_GONE, open_payment
 from timebot.journal.audit import WORKER, Actor, record
